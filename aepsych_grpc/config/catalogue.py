@@ -1,0 +1,47 @@
+"""The catalogue: which models, acquisition functions and generators a config may name.
+
+The optimization core fills it; checks, the server's catalogue and the reference pages read it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from aepsych_grpc.config.options import Option, options_of
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Generic[T]):
+    """A catalogue entry.
+
+    Attributes:
+        name: Its name in a config.
+        summary: What it does, in a line.
+        options: The frozen dataclass that declares its options.
+        build: Makes the part from its context and options.
+        outcome_kinds: Outcome kinds it is for ("binary", ...); empty means any.
+        needs_model: Whether a generator needs a model.
+    """
+
+    name: str
+    summary: str
+    options: type
+    build: Callable[..., T]
+    outcome_kinds: tuple[str, ...] = ()
+    needs_model: bool = False
+
+    @property
+    def option_list(self) -> tuple[Option, ...]:
+        """The options that a config may set."""
+        return options_of(self.options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """All entries by kind and name."""
+
+    models: Mapping[str, Entry[Any]]
+    acquisitions: Mapping[str, Entry[Any]]
+    generators: Mapping[str, Entry[Any]]
