@@ -1,0 +1,1 @@
+"""The models: what is learned from responses. One file per idea, listed in `catalogue`."""

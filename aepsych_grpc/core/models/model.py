@@ -1,0 +1,57 @@
+"""The seam between models and the session."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+
+from aepsych_grpc.core.posterior import Posterior
+from aepsych_grpc.core.responses.response import Response
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """What a model learns from: points `n x d` in the unit cube and responses `n`, float64."""
+
+    X: Tensor
+    y: Tensor
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Hyperparameters learned from data, in the model's own order and scale, as they are recorded.
+
+    `note` says what went wrong when the hyperparameters are a fallback (the start values); empty otherwise.
+    """
+
+    hyperparameters: tuple[float, ...]
+    note: str = ""
+
+
+class Model(Protocol):
+    """A model of one outcome. Every method is a pure function of its arguments, bit for bit."""
+
+    @property
+    def response(self) -> Response:
+        """How the latent field makes responses."""
+
+    def fit(self, data: TrainingData, start: Sequence[float] | None = None) -> Fit:
+        """Learn hyperparameters from at least one trial, starting from earlier ones when given. Never raises."""
+
+    def condition(
+        self, data: TrainingData, hyperparameters: Sequence[float], warm: Posterior | None = None
+    ) -> Posterior:
+        """Return the belief given data and hyperparameters.
+
+        `warm` is the belief from the same hyperparameters and a beginning of the same data; it saves time.
+        """
+
+    def readout(self, data: TrainingData, hyperparameters: Sequence[float]) -> tuple[Posterior, ...]:
+        """Return beliefs, equally likely, that together average over the hyperparameters' own uncertainty."""
+
+    def refit_due(self, n: int, last: int | None) -> bool:
+        """Whether n observations deserve new hyperparameters, the last ones having been learned from `last`."""

@@ -1,0 +1,1 @@
+"""How the latent field makes responses: one file per outcome kind."""

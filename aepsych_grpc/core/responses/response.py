@@ -1,0 +1,32 @@
+"""The seam between outcome kinds and the rest: how a Gaussian latent value makes responses."""
+
+from typing import Protocol
+
+from torch import Tensor
+
+
+class Response(Protocol):
+    """The distribution of a response given the latent value."""
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The values a response can take, for look-ahead over each."""
+
+    def mean(self, f: Tensor) -> Tensor:
+        """Return E[y | f] at latent values, elementwise (binary: p(1))."""
+
+    def expected_mean(self, mean: Tensor, variance: Tensor) -> Tensor:
+        """Return E[y] under f ~ N(mean, variance), elementwise."""
+
+    def mean_variance(self, mean: Tensor, variance: Tensor) -> Tensor:
+        """Return the variance of E[y | f] under f ~ N(mean, variance), elementwise."""
+
+    def latent(self, value: float) -> float:
+        """Return the latent value at which E[y | f] = value (clipped to where the inverse is finite)."""
+
+    def tilted(self, y: float, mean: Tensor, variance: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return Z, d1, d2 of a response y under f ~ N(mean, variance), elementwise.
+
+        Z = E[p(y | f)]; d1 and d2 are the first and second derivative of log Z by the mean, so that the
+        moment-matched posterior is mean + variance * d1, variance + variance^2 * d2.
+        """

@@ -1,0 +1,1 @@
+"""A stimulus as a point of the unit cube and back."""
