@@ -1,0 +1,1 @@
+"""One experiment as a state machine: events in, state out."""
