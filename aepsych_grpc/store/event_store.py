@@ -1,0 +1,258 @@
+"""The event log of every experiment: append, read, list."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+
+from sqlalchemy import Connection, Engine, insert, make_url, select, update
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from aepsych_grpc.store import listing, schema, sqlite
+from aepsych_grpc.store.checkpoint import Checkpointer
+from aepsych_grpc.store.error import (
+    DuplicateRequest,
+    ExperimentExists,
+    SequenceConflict,
+    StoreUnavailable,
+    UnknownExperiment,
+)
+from aepsych_grpc.store.record import Cursor, ExperimentPage, ExperimentRecord, NewEvent, StoredEvent
+
+
+def open_store(database: str | Path) -> "EventStore":
+    """Open a database: a file's path, its URL `sqlite:///FILE`, or `:memory:`. A missing file is made.
+
+    Raises:
+        StoreUnavailable: It can't be opened, or belongs to another program.
+        SchemaMismatch: It was written by another version of this program.
+        ValueError: The URL names no SQLite database.
+    """
+    path = _path(database)
+    if path is None:
+        engine = sqlite.open_memory()
+        store = EventStore(engine, engine)
+    else:
+        with _translated(f"The database {path} can't be opened"):
+            writer, reader = sqlite.open_file(path)
+        store = EventStore(writer, reader, Checkpointer(reader))
+    try:
+        with _translated(f"The database {path or database} can't be opened"), store.writer.begin() as connection:
+            schema.prepare(connection)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _path(database: str | Path) -> Path | None:
+    if isinstance(database, Path) or (database != ":memory:" and "://" not in database):
+        return Path(database)
+    try:
+        url = make_url("sqlite://" if database == ":memory:" else database)
+    except ArgumentError:
+        raise ValueError(f'"{database}" is no URL of a database; "sqlite:///FILE" is expected.') from None
+    if url.get_backend_name() != "sqlite":
+        raise ValueError(
+            f'Databases of kind "{url.get_backend_name()}" are not supported; give a path or "sqlite:///FILE".'
+        )
+    return Path(url.database) if url.database and url.database != ":memory:" else None
+
+
+class EventStore:
+    """The experiments and their logs in one database. May be called from any thread.
+
+    Every method is one transaction: what it writes is there as a whole or not at all. All of them raise
+    StoreUnavailable when the database can't be read or written.
+    """
+
+    def __init__(self, writer: Engine, reader: Engine, checkpointer: Checkpointer | None = None) -> None:
+        self.writer = writer
+        self._unflushed_writer = writer.execution_options(durable=False)
+        self._reader = reader
+        self._checkpointer = checkpointer
+
+    def create_experiment(
+        self,
+        *,
+        experiment_id: str,
+        events: Sequence[NewEvent],
+        name: str = "",
+        participant_id: str = "",
+        labels: Mapping[str, str] = MappingProxyType({}),
+        setup_request_id: str | None = None,
+        setup_digest: bytes = b"",
+        finished: bool = False,
+    ) -> None:
+        """Record a new experiment with its first events, at least one, flushed to disk on return.
+
+        Raises:
+            DuplicateRequest: `setup_request_id` has already set up an experiment.
+            ExperimentExists: `experiment_id` is taken.
+        """
+        first, last = _ends(events)
+        row = {
+            "experiment_id": experiment_id,
+            "name": name,
+            "participant_id": participant_id,
+            "setup_request_id": setup_request_id or None,
+            "setup_digest": setup_digest,
+            "create_time": first.time,
+            "update_time": last.time,
+            "sequence": len(events),
+            "finished": finished,
+        }
+        try:
+            with self._write() as connection:
+                connection.execute(insert(schema.experiments), row)
+                key = _key(connection, experiment_id)
+                _insert_events(connection, key, 0, events)
+                if labels:
+                    rows = [{"experiment_key": key, "name": label, "value": labels[label]} for label in labels]
+                    connection.execute(insert(schema.labels), rows)
+        except IntegrityError:
+            earlier = self.find_setup(setup_request_id) if setup_request_id else None
+            if earlier is not None:
+                raise DuplicateRequest(earlier.experiment_id) from None
+            raise ExperimentExists(experiment_id) from None
+        self._appended(len(events))
+
+    def append(
+        self,
+        experiment_id: str,
+        after_sequence: int,
+        events: Sequence[NewEvent],
+        *,
+        durable: bool,
+        finished: bool | None = None,
+    ) -> None:
+        """Record events, at least one, as sequences `after_sequence + 1` and on.
+
+        With `durable` they are flushed to disk on return, and with them all that was recorded before. Without, they
+        outlive this process on return, and the machine's power after the next durable call.
+        `finished` says from now on whether the experiment is; None leaves it.
+
+        Raises:
+            UnknownExperiment: There is no such experiment.
+            SequenceConflict: Its log does not end at `after_sequence`.
+        """
+        _, last = _ends(events)
+        table = schema.experiments
+        change = {"sequence": after_sequence + len(events), "update_time": last.time}
+        if finished is not None:
+            change["finished"] = finished
+        try:
+            with self._write(durable=durable) as connection:
+                key = _key(connection, experiment_id)
+                at_the_end = update(table).where(table.c.key == key, table.c.sequence == after_sequence)
+                if connection.execute(at_the_end.values(change)).rowcount == 0:
+                    raise SequenceConflict(experiment_id, after_sequence)
+                _insert_events(connection, key, after_sequence, events)
+        except IntegrityError:
+            raise SequenceConflict(experiment_id, after_sequence) from None
+        self._appended(len(events))
+
+    def events(self, experiment_id: str, after_sequence: int = 0) -> list[StoredEvent]:
+        """Return the events after a sequence, in order. Raises UnknownExperiment."""
+        table = schema.events
+        query = select(table.c.sequence, table.c.kind, table.c.time, table.c.payload).order_by(table.c.sequence)
+        with self._read() as connection:
+            key = _key(connection, experiment_id)
+            rows = connection.execute(query.where(table.c.experiment_key == key, table.c.sequence > after_sequence))
+            return [StoredEvent(*row) for row in rows]
+
+    def get(self, experiment_id: str) -> ExperimentRecord:
+        """Return an experiment at a glance. Raises UnknownExperiment."""
+        with self._read() as connection:
+            record = listing.find(connection, schema.experiments.c.experiment_id == experiment_id)
+        if record is None:
+            raise UnknownExperiment(experiment_id)
+        return record
+
+    def find_setup(self, request_id: str) -> ExperimentRecord | None:
+        """Return the experiment that a request has set up, or None."""
+        with self._read() as connection:
+            return listing.find(connection, schema.experiments.c.setup_request_id == request_id)
+
+    def list_experiments(
+        self,
+        *,
+        page_size: int,
+        participant_id: str | None = None,
+        name: str | None = None,
+        labels: Mapping[str, str] = MappingProxyType({}),
+        before: Cursor | None = None,
+    ) -> ExperimentPage:
+        """Return the experiments that agree with all that is given, newest first.
+
+        `before` is the earlier page's `following`. Experiments that are set up between two pages neither shift the
+        later page nor appear in it.
+        """
+        with self._read() as connection:
+            return listing.page(connection, page_size, participant_id, name, labels, before)
+
+    def close(self) -> None:
+        """Close every connection. The store can't be used afterwards."""
+        if self._checkpointer is not None:
+            self._checkpointer.stop()
+        self._reader.dispose()
+        self.writer.dispose()
+
+    @contextmanager
+    def _write(self, *, durable: bool = True) -> Iterator[Connection]:
+        engine = self.writer if durable else self._unflushed_writer
+        with _translated("The database can't be written"), engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with _translated("The database can't be read"), self._reader.begin() as connection:
+            yield connection
+
+    def _appended(self, count: int) -> None:
+        if self._checkpointer is not None:
+            self._checkpointer.appended(count)
+
+
+def _key(connection: Connection, experiment_id: str) -> int:
+    table = schema.experiments
+    key = connection.execute(select(table.c.key).where(table.c.experiment_id == experiment_id)).scalar()
+    if key is None:
+        raise UnknownExperiment(experiment_id)
+    return int(key)
+
+
+def _ends(events: Sequence[NewEvent]) -> tuple[NewEvent, NewEvent]:
+    if not events:
+        raise ValueError("At least one event is needed.")
+    return events[0], events[-1]
+
+
+def _insert_events(connection: Connection, key: int, after_sequence: int, events: Sequence[NewEvent]) -> None:
+    rows = [
+        {"experiment_key": key, "sequence": sequence, "kind": event.kind, "time": event.time, "payload": event.payload}
+        for sequence, event in enumerate(events, after_sequence + 1)
+    ]
+    connection.execute(insert(schema.events), rows)
+    table = schema.event_counts
+    for kind, count in Counter(event.kind for event in events).items():
+        of_kind = update(table).where(table.c.experiment_key == key, table.c.kind == kind)
+        if connection.execute(of_kind.values(count=table.c.count + count)).rowcount == 0:
+            connection.execute(insert(table).values(experiment_key=key, kind=kind, count=count))
+
+
+@contextmanager
+def _translated(what: str) -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise StoreUnavailable(f"{what}: other writers kept it busy for {sqlite.BUSY_SECONDS:g} s.") from error
+    except (OperationalError, InternalError) as error:
+        raise StoreUnavailable(f"{what}: {error.orig}.") from error
+    except DatabaseError as error:
+        # The driver's own base class stands for a damaged file or none of SQLite's; the others are mistakes of ours.
+        if type(error) is not DatabaseError:
+            raise
+        raise StoreUnavailable(f"{what}: {error.orig}.") from error

@@ -1,0 +1,66 @@
+"""What goes into the store and what comes out of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to be recorded. `time` has a time zone; microseconds are kept."""
+
+    kind: str
+    time: datetime
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """A recorded event. `sequence` counts from 1 without gaps in each experiment; `time` is in UTC."""
+
+    sequence: int
+    kind: str
+    time: datetime
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentRecord:
+    """An experiment at a glance.
+
+    Attributes:
+        setup_request_id: The client-made id of the request that set it up; None when it had none.
+        setup_digest: Digest of that request's content.
+        create_time: Time of its first event, in UTC.
+        update_time: Time of its latest event, in UTC.
+        sequence: Sequence of its latest event.
+        counts: How many events of each kind its log has.
+    """
+
+    experiment_id: str
+    name: str
+    participant_id: str
+    labels: Mapping[str, str]
+    setup_request_id: str | None
+    setup_digest: bytes
+    create_time: datetime
+    update_time: datetime
+    sequence: int
+    finished: bool
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in the list of experiments: just after this one."""
+
+    create_time: datetime
+    experiment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentPage:
+    """Part of the list of experiments, newest first; `following` is where the rest begins, None at the end."""
+
+    records: tuple[ExperimentRecord, ...]
+    following: Cursor | None
