@@ -1,18 +1,26 @@
-"""Options of a catalogue entry: declared once as a frozen dataclass, from which checks and documentation follow."""
+"""Options of a catalogue entry: declared once as a frozen dataclass, from which checks and documentation follow.
+
+| type hint of the field | type shown in the catalogue |
+| --- | --- |
+| `float`, `int`, `bool`, `str` | number, integer, boolean, string |
+| `Mapping[str, Value]` | stimulus: values by parameter name, checked against the experiment's parameters |
+| `tuple[T, ...]` | list of T |
+| `T | None` | as T; None stands for "left out" |
+"""
 
 import math
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, TypeVar, get_type_hints
 
-from aepsych_grpc.config.violation import Violation, nearest_name
+from aepsych_grpc.config.violation import Violation, nearest_name, shown
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """An option as the catalogue shows it. `type` is number, integer, boolean, string, or `list of` one of these."""
+    """An option as the catalogue shows it; `type` as in the table above."""
 
     name: str
     type: str
@@ -57,6 +65,8 @@ def _type_name(hint: Any) -> str:
         return names[hint]
     if getattr(hint, "__origin__", None) is tuple:
         return f"list of {_type_name(arguments[0])}"
+    if getattr(hint, "__origin__", None) is Mapping:
+        return "stimulus"
     return _type_name(arguments[0])
 
 
@@ -68,51 +78,63 @@ def read_options(declaration: type[T], given: Mapping[str, Any], path: str) -> t
     """
     declared = {item.name: item for item in options_of(declaration)}
     violations = [
-        Violation(f"{path}.{name}", f'unknown option "{name}"; allowed: {", ".join(declared) or "none"}.'
-                  + nearest_name(name, declared))
+        Violation(
+            f"{path}.{name}",
+            f"There is no option {shown(name)}; allowed: {', '.join(declared) or 'none'}."
+            + nearest_name(name, declared),
+        )
         for name in given
         if name not in declared
     ]
     values: dict[str, Any] = {}
-    required = {item.name for item in fields(declaration) if item.default is MISSING}  # type: ignore[arg-type]
+    required = {item.name for item in fields(declaration) if item.default is MISSING}  # type: ignore[arg-type]  # T is a dataclass by contract; the protocol that says so is private to typeshed
     for name, item in declared.items():
         if given.get(name) is None:
             if name in required:
-                violations.append(Violation(f"{path}.{name}", f"required: {item.description}"))
-            continue
-        value, problem = _read(given[name], item)
-        if problem:
-            violations.append(Violation(f"{path}.{name}", problem))
-        values[name] = value
+                violations.append(Violation(f"{path}.{name}", f"Required: {item.description}"))
+        elif item.type.startswith("list of "):
+            values[name] = _read_list(given[name], item, f"{path}.{name}", violations)
+        else:
+            values[name] = _read_one(given[name], item, item.type, f"{path}.{name}", violations)
     return (None, violations) if violations else (declaration(**values), [])
 
 
-def _read(value: Any, item: Option) -> tuple[Any, str]:
-    if item.type.startswith("list of "):
-        if not isinstance(value, list | tuple):
-            return None, f"{value!r} given; a list is expected."
-        inner = item.type.removeprefix("list of ")
-        read = [_read_scalar(entry, item, inner) for entry in value]
-        problems = " ".join(f"[{i}] {problem}" for i, (_, problem) in enumerate(read) if problem)
-        return tuple(entry for entry, _ in read), problems
-    return _read_scalar(value, item, item.type)
+def _read_list(value: Any, item: Option, path: str, violations: list[Violation]) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        violations.append(Violation(path, f"{shown(value)} is given; expected is a {item.type}."))
+        return ()
+    kind = item.type.removeprefix("list of ")
+    return tuple(_read_one(entry, item, kind, f"{path}[{i}]", violations) for i, entry in enumerate(value))
 
 
-def _read_scalar(value: Any, item: Option, kind: str) -> tuple[Any, str]:
+def _read_one(value: Any, item: Option, kind: str, path: str, violations: list[Violation]) -> Any:
+    problem = _problem(value, item, kind)
+    if problem:
+        violations.append(Violation(path, f"{shown(value)} is given; {problem}"))
+        return None
+    if kind == "stimulus":
+        return dict(value)
+    return {"integer": int, "number": float}.get(kind, lambda same: same)(value)
+
+
+def _problem(value: Any, item: Option, kind: str) -> str:
+    """Say what is wrong with a value; nothing when it is right."""
     if kind == "boolean":
-        return (value, "") if isinstance(value, bool) else (None, f"{value!r} given; true or false is expected.")
+        return "" if isinstance(value, bool) else "expected is true or false."
+    if kind == "stimulus":
+        return "" if isinstance(value, Mapping) else "expected are values by parameter name, such as {contrast: 0.3}."
     if kind == "string":
         if not isinstance(value, str):
-            return None, f"{value!r} given; a string is expected."
+            return "expected is a text."
         if item.choices and value not in item.choices:
-            return None, f'"{value}" given; allowed: {", ".join(item.choices)}.' + nearest_name(value, item.choices)
-        return value, ""
+            return f"allowed: {', '.join(item.choices)}." + nearest_name(value, item.choices)
+        return ""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None, f"{value!r} given; a finite number is expected."
+        return "expected is a finite number."
     if kind == "integer" and value != int(value):
-        return None, f"{value!r} given; a whole number is expected."
+        return "expected is a whole number."
     if item.minimum is not None and value < item.minimum:
-        return None, f"{value!r} given; at least {item.minimum:g} is allowed."
+        return f"expected is at least {shown(item.minimum)}."
     if item.maximum is not None and value > item.maximum:
-        return None, f"{value!r} given; at most {item.maximum:g} is allowed."
-    return (int(value) if kind == "integer" else float(value)), ""
+        return f"expected is at most {shown(item.maximum)}."
+    return ""

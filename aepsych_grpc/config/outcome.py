@@ -44,3 +44,8 @@ class Outcome:
 
     name: str
     kind: Kind
+
+    @property
+    def kind_name(self) -> str:
+        """The kind's name in a config and in the catalogue, such as "binary"."""
+        return type(self.kind).__name__.lower()

@@ -1,8 +1,12 @@
 """What is wrong with a config or a request."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from collections.abc import Iterable
+from typing import Any
+
+LONGEST_SHOWN = 60
+"""Characters of a given text that a message repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +34,16 @@ def nearest_name(given: str, allowed: Iterable[str]) -> str:
     """Return ` Did you mean "x"?` for the allowed name nearest to the given one, or nothing when none is near."""
     near = get_close_matches(given, list(allowed), n=1)
     return f' Did you mean "{near[0]}"?' if near else ""
+
+
+def shown(value: Any) -> str:
+    """Return a given value as messages show it: `2.5`, `true`, `"text"`, `a list`."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value).removesuffix(".0")
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= LONGEST_SHOWN else f'"{value[:LONGEST_SHOWN]}..."'
+    return "a list" if isinstance(value, list | tuple) else "a group of fields"

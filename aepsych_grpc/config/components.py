@@ -1,0 +1,77 @@
+"""Components: found in the catalogue by name, with their options filled in, or chosen where none is named."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from aepsych_grpc.config.catalogue import Catalogue, Entry
+from aepsych_grpc.config.experiment import Component
+from aepsych_grpc.config.options import read_options
+from aepsych_grpc.config.violation import Violation, nearest_name, shown
+
+Entries = Mapping[str, Entry[Any]]
+
+
+def complete_component(
+    component: Component,
+    role: str,
+    outcome_kinds: Sequence[str],
+    catalogue: Catalogue,
+    path: str,
+    violations: list[Violation],
+) -> Component | None:
+    """Fill in the options of a generator, model or acquisition function (`role`).
+
+    Returns:
+        The component with every option that has a value, or None after adding to `violations`.
+    """
+    entry = _find(component.name, role, catalogue, f"{path}.name", violations)
+    if entry is None:
+        return None
+    if not _fits(entry, outcome_kinds):
+        fitting = [other.name for other in _entries(catalogue)[role].values() if _fits(other, outcome_kinds)]
+        if fitting:
+            message = f"{shown(entry.name)} is for {' or '.join(entry.outcome_kinds)} outcomes; choose one that fits a"
+            violations.append(Violation(f"{path}.name", f"{message} {outcome_kinds[0]} one: {', '.join(fitting)}."))
+    options, found = read_options(entry.options, component.options, f"{path}.options")
+    violations.extend(found)
+    if options is None:
+        return None
+    values = {item.name: getattr(options, item.name) for item in fields(entry.options)}
+    return Component(name=entry.name, options={name: value for name, value in values.items() if value is not None})
+
+
+def default_for(entries: Entries, outcome_kinds: Sequence[str]) -> Component | None:
+    """Return the catalogue's first entry for these kinds of outcome, or None when there is none."""
+    name = next((name for name, entry in entries.items() if _fits(entry, outcome_kinds)), None)
+    return None if name is None else Component(name=name)
+
+
+def default_generator(entries: Entries, *, adaptive: bool) -> Component:
+    """Return the catalogue's first generator that learns from a model, or its first that needs none."""
+    return Component(name=next(name for name, entry in entries.items() if entry.needs_model == adaptive))
+
+
+def _entries(catalogue: Catalogue) -> dict[str, Entries]:
+    return {"generator": catalogue.generators, "model": catalogue.models, "acquisition": catalogue.acquisitions}
+
+
+def _fits(entry: Entry[Any], outcome_kinds: Sequence[str]) -> bool:
+    return not entry.outcome_kinds or any(kind in entry.outcome_kinds for kind in outcome_kinds)
+
+
+def _find(name: str, role: str, catalogue: Catalogue, path: str, violations: list[Violation]) -> Entry[Any] | None:
+    roles = _entries(catalogue)
+    entries = roles[role]
+    if name in entries:
+        return entries[name]
+    offered = f"this server has: {', '.join(entries) or 'none'}."
+    elsewhere = [f"{other}: {{name: {name}}}" for other, its in roles.items() if name in its]
+    if not name:
+        message = f"Required: the name of the {role}; {offered}"
+    elif elsewhere:
+        message = f"{shown(name)} belongs elsewhere ({elsewhere[0]}); choose a {role}; {offered}"
+    else:
+        message = f"There is no {role} {shown(name)}; {offered}" + nearest_name(name, entries)
+    violations.append(Violation(path, message))
+    return None
