@@ -7,7 +7,8 @@ from typing import Any
 from aepsych_grpc.config.catalogue import Catalogue, Entry
 from aepsych_grpc.config.experiment import Component
 from aepsych_grpc.config.options import read_options
-from aepsych_grpc.config.violation import Violation, nearest_name, shown
+from aepsych_grpc.config.trials import Trials, check_stimuli
+from aepsych_grpc.config.violation import Violation, nearest_name, shown, with_article
 
 Entries = Mapping[str, Entry[Any]]
 
@@ -15,7 +16,7 @@ Entries = Mapping[str, Entry[Any]]
 def complete_component(
     component: Component,
     role: str,
-    outcome_kinds: Sequence[str],
+    trials: Trials,
     catalogue: Catalogue,
     path: str,
     violations: list[Violation],
@@ -28,17 +29,31 @@ def complete_component(
     entry = _find(component.name, role, catalogue, f"{path}.name", violations)
     if entry is None:
         return None
+    outcome_kinds = trials.outcome_kinds
     if not _fits(entry, outcome_kinds):
         fitting = [other.name for other in _entries(catalogue)[role].values() if _fits(other, outcome_kinds)]
         if fitting:
-            message = f"{shown(entry.name)} is for {' or '.join(entry.outcome_kinds)} outcomes; choose one that fits a"
-            violations.append(Violation(f"{path}.name", f"{message} {outcome_kinds[0]} one: {', '.join(fitting)}."))
+            message = f"{shown(entry.name)} is for {' or '.join(entry.outcome_kinds)} outcomes; choose one for"
+            violations.append(Violation(f"{path}.name", f"{message} {outcome_kinds[0]} ones: {', '.join(fitting)}."))
     options, found = read_options(entry.options, component.options, f"{path}.options")
     violations.extend(found)
     if options is None:
         return None
     values = {item.name: getattr(options, item.name) for item in fields(entry.options)}
-    return Component(name=entry.name, options={name: value for name, value in values.items() if value is not None})
+    values = {name: value for name, value in values.items() if value is not None}
+    violations.extend(check_stimuli(entry, values, trials, f"{path}.options"))
+    return Component(name=entry.name, options=values)
+
+
+def why_no_model(trials: Trials, catalogue: Catalogue) -> str:
+    """Say why no model can learn from such trials; nothing when one can."""
+    if len(trials.outcome_kinds) > 1:
+        return f"A model learns from a single outcome so far, and the experiment has {len(trials.outcome_kinds)}"
+    if trials.stimuli != 1:
+        return f"A model learns from trials with one stimulus so far, and these have {trials.stimuli}"
+    if not default_for(catalogue.models, trials.outcome_kinds):
+        return f"No model of this server learns from {with_article(trials.outcome_kinds[0])} outcome"
+    return ""
 
 
 def default_for(entries: Entries, outcome_kinds: Sequence[str]) -> Component | None:
@@ -70,7 +85,7 @@ def _find(name: str, role: str, catalogue: Catalogue, path: str, violations: lis
     if not name:
         message = f"Required: the name of the {role}; {offered}"
     elif elsewhere:
-        message = f"{shown(name)} belongs elsewhere ({elsewhere[0]}); choose a {role}; {offered}"
+        message = f"{shown(name)} belongs elsewhere ({elsewhere[0]}); choose {with_article(role)}; {offered}"
     else:
         message = f"There is no {role} {shown(name)}; {offered}" + nearest_name(name, entries)
     violations.append(Violation(path, message))

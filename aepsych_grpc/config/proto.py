@@ -11,7 +11,8 @@ from aepsych_grpc.config.check import outcomes as check_outcomes
 from aepsych_grpc.config.check import parameters as check_parameters
 from aepsych_grpc.config.check.names import LONGEST_NAME, check_count, check_name, check_unique
 from aepsych_grpc.config.experiment import Component, ExperimentConfig, Stopping, Strategy
-from aepsych_grpc.config.strategies import StrategyDraft, Trials, complete_strategies
+from aepsych_grpc.config.strategies import StrategyDraft, complete_strategies
+from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.config.violation import InvalidConfigError, Violation
 from aepsych_grpc.v1 import config_pb2 as v1
 from aepsych_grpc.v1 import trial_pb2
@@ -31,7 +32,9 @@ def from_proto(message: v1.ExperimentConfig, catalogue: Catalogue) -> Experiment
     seed = message.seed if message.HasField("seed") else None
     if len(message.name) > LONGEST_NAME:
         violations.extend(check_name(message.name, f"{ROOT}.name", "study"))
+    before = len(violations)
     parameters = _read_parameters(message.parameters, violations)
+    sound = len(violations) == before
     kinds = {item.name: item.WhichOneof("kind") or "" for item in message.parameters}
     violations.extend(
         check_parameters.check_intensity(message.intensity_parameter, kinds, f"{ROOT}.intensity_parameter")
@@ -41,6 +44,7 @@ def from_proto(message: v1.ExperimentConfig, catalogue: Catalogue) -> Experiment
     strategies = complete_strategies(
         [_read_strategy(strategy) for strategy in message.strategies],
         Trials(
+            parameters=tuple(parameters) if sound else None,
             outcome_kinds=tuple(item.WhichOneof("kind") or "binary" for item in message.outcomes) or ("binary",),
             stimuli=stimuli_per_trial,
         ),

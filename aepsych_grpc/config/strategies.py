@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from aepsych_grpc.config.catalogue import Catalogue
 from aepsych_grpc.config.check.names import check_count, check_name, check_unique
 from aepsych_grpc.config.check.stopping import check_stopping
-from aepsych_grpc.config.components import complete_component, default_for, default_generator
+from aepsych_grpc.config.components import complete_component, default_for, default_generator, why_no_model
 from aepsych_grpc.config.experiment import Component, Stopping, Strategy
+from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.config.violation import Violation, shown
 
 MOST_STRATEGIES = 20
@@ -27,31 +28,13 @@ class StrategyDraft:
     stopping: Stopping | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trials:
-    """What the trials of an experiment are like: the kinds of their outcomes, at least one, and their stimuli."""
-
-    outcome_kinds: tuple[str, ...]
-    stimuli: int
-
-    def why_no_model(self, catalogue: Catalogue) -> str:
-        """Say why no model can learn from such trials; nothing when one can."""
-        if len(self.outcome_kinds) > 1:
-            return f"A model learns from a single outcome so far, and the experiment has {len(self.outcome_kinds)}"
-        if self.stimuli != 1:
-            return f"A model learns from trials with one stimulus so far, and these have {self.stimuli}"
-        if not default_for(catalogue.models, self.outcome_kinds):
-            return f"No model of this server learns from a {self.outcome_kinds[0]} outcome"
-        return ""
-
-
 def complete_strategies(
     drafts: Sequence[StrategyDraft], trials: Trials, catalogue: Catalogue, path: str, violations: list[Violation]
 ) -> list[Strategy]:
     """Fill in every default and add every mistake to `violations`; a strategy at fault is left out."""
     violations.extend(check_count(len(drafts), MOST_STRATEGIES, path, "strategies"))
     if not drafts:
-        if problem := trials.why_no_model(catalogue):
+        if problem := why_no_model(trials, catalogue):
             advice = "the default strategies use one; give strategies without, such as {generator: {name: sobol}, ...}."
             violations.append(Violation(path, f"{problem}; {advice}"))
             return []
@@ -97,7 +80,7 @@ def _complete(
         generator = default_generator(catalogue.generators, adaptive=model is not None or acquisition is not None)
     entry = catalogue.generators.get(generator.name)
     adaptive = entry is not None and entry.needs_model
-    if (adaptive or model or acquisition) and (problem := trials.why_no_model(catalogue)):
+    if (adaptive or model or acquisition) and (problem := why_no_model(trials, catalogue)):
         at = next((role for role in ("model", "acquisition", "generator") if getattr(draft, role)), "generator")
         violations.append(Violation(f"{path}.{at}", f"{problem}; use generators without a model, such as sobol."))
     elif adaptive:
@@ -113,7 +96,7 @@ def _complete(
             )
         )
     parts = {
-        role: complete_component(part, role, trials.outcome_kinds, catalogue, f"{path}.{role}", violations)
+        role: complete_component(part, role, trials, catalogue, f"{path}.{role}", violations)
         for role, part in (("generator", generator), ("model", model), ("acquisition", acquisition))
         if part is not None
     }

@@ -47,3 +47,8 @@ def shown(value: Any) -> str:
     if isinstance(value, str):
         return f'"{value}"' if len(value) <= LONGEST_SHOWN else f'"{value[:LONGEST_SHOWN]}..."'
     return "a list" if isinstance(value, list | tuple) else "a group of fields"
+
+
+def with_article(noun: str) -> str:
+    """Return `a model`, `an acquisition`."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
