@@ -1,0 +1,19 @@
+"""The command line. Each command imports what it needs when it runs, so that `--help` is there at once."""
+
+import typer
+
+from aepsych_grpc.cli.serve import serve
+
+app = typer.Typer(
+    name="aepsych-grpc",
+    help="Adaptive psychophysics as a gRPC service.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

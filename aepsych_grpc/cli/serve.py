@@ -1,0 +1,93 @@
+"""`aepsych-grpc serve`: runs the server."""
+
+import enum
+import logging
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_DATABASE = Path("aepsych.db")
+
+
+class LogLevel(enum.StrEnum):
+    """How much is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def serve(
+    *,
+    host: Annotated[
+        str,
+        typer.Option(
+            help="Address to listen on. Others than this machine's own need --tls-cert, --tls-key and --token-file."
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 50051,
+    db: Annotated[
+        Path, typer.Option(metavar="FILE", help="SQLite database with all experiments; made if it is missing.")
+    ] = DEFAULT_DATABASE,
+    tls_cert: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The server's certificate chain (PEM), for TLS.")
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The private key of that certificate (PEM).")
+    ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Tokens, one a line, # for comments. Callers then must send `authorization: Bearer TOKEN`.",
+        ),
+    ] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Listen beyond this machine without TLS or tokens.")
+    ] = False,
+    log_level: Annotated[
+        LogLevel, typer.Option(help="How much is logged, to stderr; debug has a line for each call.")
+    ] = LogLevel.INFO,
+) -> None:
+    """Run the server until Ctrl-C or SIGTERM.
+
+    It prints one line once it answers calls. All experiments are in the database: a server that is started on it again,
+    after a stop or a crash, goes on with each of them.
+
+    On your own machine:
+
+        aepsych-grpc serve
+
+    On a rig's computer, for the lab:
+
+        aepsych-grpc serve --host 0.0.0.0 --db study.db --tls-cert cert.pem --tls-key key.pem --token-file tokens.txt
+
+    Is it there, and what can it do:
+
+        grpcurl -plaintext localhost:50051 aepsych_grpc.v1.ExperimentService/GetServerInfo
+    """
+    logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # Read when numpy's and torch's libraries are loaded, hence before the imports below: one thread each.
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    try:
+        from aepsych_grpc.server import serving
+        from aepsych_grpc.server.exposure import Exposure, ExposureError
+        from aepsych_grpc.store.error import StoreUnavailable
+    except ModuleNotFoundError as error:
+        raise _failed(f'{error.name} is not installed; the server needs: pip install "aepsych-grpc[server]"') from None
+    exposure = Exposure(
+        host=host, port=port, tls_cert=tls_cert, tls_key=tls_key, token_file=token_file, insecure=insecure
+    )
+    try:
+        serving.serve(db, exposure, typer.echo)
+    except (ExposureError, StoreUnavailable) as error:
+        raise _failed(str(error)) from None
+
+
+def _failed(message: str) -> typer.Exit:
+    typer.echo(f"aepsych-grpc: {message}", err=True)
+    return typer.Exit(1)

@@ -1,0 +1,76 @@
+"""The door for gRPC: method handlers, status codes, and a line in the log for each call."""
+
+import logging
+import time
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import grpc
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.message import DecodeError, Message
+from google.protobuf.message_factory import GetMessageClass
+from google.rpc.error_details_pb2 import ErrorInfo
+from google.rpc.status_pb2 import Status
+from grpc_status import rpc_status
+
+from aepsych_grpc.error import Reason, ServiceError
+from aepsych_grpc.server.errors import status_of
+from aepsych_grpc.server.gate import Gate
+from aepsych_grpc.server.servicer import Servicer
+from aepsych_grpc.v1 import experiment_service_pb2
+
+SERVICE = experiment_service_pb2.DESCRIPTOR.services_by_name["ExperimentService"]
+
+log = logging.getLogger(__name__)
+
+
+def method_handlers(servicer: Servicer, gate: Gate) -> grpc.GenericRpcHandler:
+    """Return gRPC's handlers of every RPC that the contract names."""
+    handlers = {method.name: _handler(method, servicer, gate) for method in SERVICE.methods}
+    return grpc.method_handlers_generic_handler(SERVICE.full_name, handlers)
+
+
+def abort(context: grpc.ServicerContext, status: Status) -> NoReturn:
+    """End the call with a status and its details."""
+    context.abort_with_status(rpc_status.to_status(status))
+    raise AssertionError("abort_with_status returned")
+
+
+def _handler(method: MethodDescriptor, servicer: Servicer, gate: Gate) -> grpc.RpcMethodHandler[Any, Any]:
+    request_class = GetMessageClass(method.input_type)
+
+    def answer(request: bytes, context: grpc.ServicerContext) -> bytes:
+        begin = time.perf_counter()
+        try:
+            with gate.passed():
+                response = servicer.call(method.name, _decoded(request_class, request), context.time_remaining())
+                encoded = response.SerializeToString()
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the caller gets a status, the log a traceback
+            status = status_of(error)
+            log.warning("%s %s %.1f ms", method.name, _reason(status), 1e3 * (time.perf_counter() - begin))
+            abort(context, status)
+        log.debug("%s OK %.1f ms", method.name, 1e3 * (time.perf_counter() - begin))
+        return encoded
+
+    def answer_stream(request: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
+        yield answer(request, context)
+
+    # Without serializers gRPC passes bytes, so that a request that is no message gets a status of ours.
+    if method.server_streaming:
+        return grpc.unary_stream_rpc_method_handler(answer_stream)
+    return grpc.unary_unary_rpc_method_handler(answer)
+
+
+def _decoded(request_class: type[Message], request: bytes) -> Message:
+    try:
+        return request_class.FromString(request)
+    except DecodeError:
+        raise ServiceError(
+            Reason.INVALID_REQUEST, f"The request is no {request_class.DESCRIPTOR.full_name}."
+        ) from None
+
+
+def _reason(status: Status) -> str:
+    info = ErrorInfo()
+    status.details[0].Unpack(info)
+    return info.reason

@@ -1,0 +1,169 @@
+"""Requests as the session's calls, checked for all that can be seen without looking into the experiment."""
+
+import time
+from collections.abc import Mapping
+
+from google.protobuf.duration_pb2 import Duration
+
+from aepsych_grpc.config.catalogue import Catalogue
+from aepsych_grpc.config.proto import from_proto
+from aepsych_grpc.config.violation import InvalidConfigError
+from aepsych_grpc.error import Reason, ServiceError
+from aepsych_grpc.server.checks import Checks
+from aepsych_grpc.server.digest import content_digest
+from aepsych_grpc.server.limits import MAX_LABELS, MAX_OBSERVATIONS, MAX_SEED, MAX_TRIALS, limited
+from aepsych_grpc.session.call import AskCall, GivenObservation, SetupCall
+from aepsych_grpc.session.event import RequestIdentity
+from aepsych_grpc.v1 import experiment_service_pb2 as v1
+from aepsych_grpc.v1 import trial_pb2
+
+DEFAULT_COMPUTE_BUDGET = 1.0
+"""Seconds for the choice of the next trials."""
+
+_SHARE_OF_DEADLINE = 0.9
+"""Part of a call's remaining time that a choice may take; the rest is for recording it and for the way back."""
+
+
+def setup_call(request: v1.SetupRequest, catalogue: Catalogue) -> SetupCall:
+    """Read a SetupRequest; its labels and seed win over the config's.
+
+    Raises:
+        ServiceError: NOT_SUPPORTED, INVALID_REQUEST or INVALID_CONFIG.
+    """
+    _refuse_unsupported_setup(request)
+    checks = Checks()
+    checks.text("request_id", request.request_id)
+    checks.text("participant_id", request.participant_id)
+    labels = dict(request.config.labels) | checks.labels("labels", request.labels)
+    if len(labels) > MAX_LABELS >= len(request.labels):
+        checks.refuse("labels", f"With the config's, {len(labels)} labels are given; at most {MAX_LABELS} are allowed.")
+    if request.HasField("seed") and request.seed < 0:
+        checks.refuse("seed", f"{request.seed} is given; expected is 0 to {MAX_SEED}.")
+    if not request.HasField("config"):
+        checks.refuse("config", "Required; nothing is given. A config has at least one parameter.")
+        checks.done()
+    message = type(request.config)()
+    message.CopyFrom(request.config)
+    if request.HasField("seed") and request.seed >= 0:
+        message.seed = request.seed
+    try:
+        config = from_proto(message, catalogue)
+    except InvalidConfigError as error:
+        checks.violations = [*error.violations, *checks.violations]
+        checks.done(Reason.INVALID_CONFIG)
+        raise
+    checks.done()
+    return SetupCall(
+        config=config,
+        participant_id=request.participant_id,
+        labels=labels,
+        request=RequestIdentity(request_id=request.request_id, content_digest=content_digest(request, "request_id")),
+    )
+
+
+def _refuse_unsupported_setup(request: v1.SetupRequest) -> None:
+    if request.HasField("ini_text"):
+        raise ServiceError(
+            Reason.NOT_SUPPORTED,
+            "ini_text: configs in AEPsych's INI dialect are not supported by this server; send the typed config.",
+            metadata={"field": "ini_text"},
+        )
+    if request.warm_start_experiment_ids:
+        raise ServiceError(
+            Reason.NOT_SUPPORTED,
+            "warm_start_experiment_ids: learning from earlier experiments is not supported by this server; leave it out.",
+            metadata={"field": "warm_start_experiment_ids"},
+        )
+
+
+def ask_call(request: v1.AskRequest, timeout: float | None) -> AskCall:
+    """Read an AskRequest. `timeout` is what is left of the call's time in seconds, None for no limit.
+
+    Raises:
+        ServiceError: INVALID_REQUEST or LIMIT_EXCEEDED.
+    """
+    checks = Checks()
+    checks.text("experiment_id", request.experiment_id, required=True)
+    call = _ask_call(request, "", checks, timeout)
+    checks.done()
+    return call
+
+
+def tell_call(
+    request: v1.TellRequest, timeout: float | None
+) -> tuple[tuple[GivenObservation, ...], AskCall | None]:
+    """Read a TellRequest: its observations, and the Ask within it if there is one.
+
+    Raises:
+        ServiceError: INVALID_REQUEST or LIMIT_EXCEEDED.
+    """
+    limited("observations", len(request.observations), MAX_OBSERVATIONS, "observations")
+    checks = Checks()
+    checks.text("experiment_id", request.experiment_id, required=True)
+    if not request.observations:
+        checks.refuse("observations", "Required; nothing is given.")
+    given = tuple(_observation(item, f"observations[{i}]", checks) for i, item in enumerate(request.observations))
+    ask = _ask_call(request.ask_next, "ask_next.", checks, timeout) if request.HasField("ask_next") else None
+    checks.done()
+    return given, ask
+
+
+def _ask_call(request: v1.AskRequest | v1.AskNext, prefix: str, checks: Checks, timeout: float | None) -> AskCall:
+    count = request.count if request.HasField("count") else 1
+    limited(f"{prefix}count", count, MAX_TRIALS, "trials")
+    checks.at_least(f"{prefix}count", count, 1)
+    checks.text(f"{prefix}request_id", request.request_id)
+    path = f"{prefix}fixed_parameters"
+    fixed = checks.stimulus(path, request.fixed_parameters)
+    budget = _budget(request.compute_budget, f"{prefix}compute_budget", checks, given=request.HasField("compute_budget"))
+    if timeout is not None:
+        budget = min(budget, _SHARE_OF_DEADLINE * timeout)
+    return AskCall(
+        count=count,
+        fixed_parameters=fixed,
+        deadline=time.monotonic() + budget,
+        request=RequestIdentity(request_id=request.request_id, content_digest=content_digest(request, "request_id")),
+        path=path,
+    )
+
+
+def _budget(duration: Duration, path: str, checks: Checks, *, given: bool) -> float:
+    return checks.seconds(path, duration, positive=True) if given else DEFAULT_COMPUTE_BUDGET
+
+
+def _observation(message: trial_pb2.Observation, path: str, checks: Checks) -> GivenObservation:
+    checks.text(f"{path}.observation_id", message.observation_id)
+    checks.at_least(f"{path}.trial_id", message.trial_id, 0)
+    response_time = None
+    if message.HasField("response_time"):
+        response_time = checks.seconds(f"{path}.response_time", message.response_time, positive=False)
+    metadata: Mapping[str, object] = {}
+    if message.HasField("metadata"):
+        metadata = checks.json(f"{path}.metadata", message.metadata.fields)
+    return GivenObservation(
+        observation_id=message.observation_id,
+        trial_id=message.trial_id,
+        stimuli=tuple(
+            checks.stimulus(f"{path}.stimuli[{i}].values", stimulus.values)
+            for i, stimulus in enumerate(message.stimuli)
+        ),
+        outcomes=checks.json(f"{path}.outcomes", message.outcomes),
+        response_time=response_time,
+        metadata=metadata,
+        exclude_from_model=message.exclude_from_model,
+        content_digest=content_digest(message, "observation_id"),
+    )
+
+
+def finish_call(request: v1.FinishStrategyRequest | v1.FinishExperimentRequest, text_field: str) -> RequestIdentity:
+    """Check a request that ends something and return its identity. `text_field` names its other text.
+
+    Raises:
+        ServiceError: INVALID_REQUEST.
+    """
+    checks = Checks()
+    checks.text("experiment_id", request.experiment_id, required=True)
+    checks.text("request_id", request.request_id)
+    checks.text(text_field, getattr(request, text_field))
+    checks.done()
+    return RequestIdentity(request_id=request.request_id, content_digest=content_digest(request, "request_id"))

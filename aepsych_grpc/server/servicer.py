@@ -1,0 +1,156 @@
+"""The service without a transport: one method for each RPC, from request message to response message."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from google.protobuf.message import Message
+
+from aepsych_grpc.config.catalogue import Catalogue
+from aepsych_grpc.config.proto import to_proto
+from aepsych_grpc.error import Reason, ServiceError
+from aepsych_grpc.server import answers, listing, requests
+from aepsych_grpc.server.checks import Checks
+from aepsych_grpc.server.digest import next_request_id
+from aepsych_grpc.server.query import SUPPORTED, answer_query
+from aepsych_grpc.server.server_info import server_info
+from aepsych_grpc.session.call import AskAnswer, AskCall, Receipt
+from aepsych_grpc.session.experiment import Experiment
+from aepsych_grpc.session.experiments import Experiments
+from aepsych_grpc.store.event_store import EventStore
+from aepsych_grpc.v1 import experiment_service_pb2 as v1
+
+NOT_SUPPORTED = {
+    "Replay": "Re-deriving an experiment from its log is not supported by this server.",
+    "ReviseTrial": "Correcting or retracting an observation is not supported by this server; "
+    "tell later ones with exclude_from_model where they should not count.",
+    "ExportTrials": "Exporting files is not supported by this server; ListTrials has the same content.",
+    "WatchExperiment": "Streaming events is not supported by this server; poll ListTrials with after_sequence.",
+}
+"""The RPCs that are refused, and what to do instead."""
+
+
+class Servicer:
+    """Answers the RPCs. May be called from any thread."""
+
+    def __init__(self, store: EventStore, experiments: Experiments, catalogue: Catalogue) -> None:
+        self._store = store
+        self._experiments = experiments
+        self._catalogue = catalogue
+        self._server_info = server_info(catalogue, SUPPORTED)
+        self._calls: Mapping[str, Callable[[Any, float | None], Message]] = {
+            "Setup": self.setup,
+            "Ask": self.ask,
+            "Tell": self.tell,
+            "Query": self.query,
+            "FinishStrategy": self.finish_strategy,
+            "FinishExperiment": self.finish_experiment,
+            "GetExperiment": self.get_experiment,
+            "ListExperiments": self.list_experiments,
+            "ListTrials": self.list_trials,
+            "GetServerInfo": self.get_server_info,
+        }
+
+    def call(self, method: str, request: Message, timeout: float | None = None) -> Message:
+        """Answer the RPC of this name. `timeout` is what is left of the call's time in seconds; None for no limit.
+
+        Raises:
+            ServiceError: The call can't be answered.
+        """
+        if method in NOT_SUPPORTED:
+            raise ServiceError(Reason.NOT_SUPPORTED, NOT_SUPPORTED[method], metadata={"method": method})
+        if timeout is not None and timeout <= 0:
+            raise ServiceError(Reason.DEADLINE_EXCEEDED, "The call's deadline passed before it was begun.")
+        return self._calls[method](request, timeout)
+
+    def setup(self, request: v1.SetupRequest, _timeout: float | None = None) -> v1.SetupResponse:
+        call = requests.setup_call(request, self._catalogue)
+        if request.validate_only:
+            return v1.SetupResponse(config=to_proto(call.config))
+        answer = self._experiments.setup(call)
+        return v1.SetupResponse(
+            experiment_id=answer.experiment_id, config=to_proto(answer.config), duplicate=answer.duplicate
+        )
+
+    def ask(self, request: v1.AskRequest, timeout: float | None = None) -> v1.AskResponse:
+        call = requests.ask_call(request, timeout)
+        answer = self._experiments.open(request.experiment_id).ask(call)
+        return v1.AskResponse(
+            trials=answers.trial_messages(answer.trials),
+            finished=answer.finished,
+            sequence=answer.sequence,
+            duplicate=answer.duplicate,
+        )
+
+    def tell(self, request: v1.TellRequest, timeout: float | None = None) -> v1.TellResponse:
+        observations, ask = requests.tell_call(request, timeout)
+        experiment = self._experiments.open(request.experiment_id)
+        answer = experiment.tell(observations)
+        response = v1.TellResponse(
+            receipts=map(answers.receipt_message, answer.receipts), sequence=answer.sequence, finished=answer.finished
+        )
+        if ask is not None:
+            asked = _ask_next(experiment, ask, answer.receipts)
+            if asked is not None:
+                response.next_trials.extend(answers.trial_messages(asked.trials))
+                response.sequence = asked.sequence
+                response.finished = asked.finished
+        return response
+
+    def query(self, request: v1.QueryRequest, _timeout: float | None = None) -> v1.QueryResponse:
+        return answer_query(request, self._experiments)
+
+    def finish_strategy(
+        self, request: v1.FinishStrategyRequest, _timeout: float | None
+    ) -> v1.FinishStrategyResponse:
+        identity = requests.finish_call(request, "strategy")
+        experiment = self._experiments.open(request.experiment_id)
+        duplicate = experiment.finish_strategy(identity, request.strategy)
+        message = answers.experiment_message(experiment.overview())
+        return v1.FinishStrategyResponse(experiment=message, duplicate=duplicate)
+
+    def finish_experiment(
+        self, request: v1.FinishExperimentRequest, _timeout: float | None
+    ) -> v1.FinishExperimentResponse:
+        identity = requests.finish_call(request, "reason")
+        experiment = self._experiments.open(request.experiment_id)
+        duplicate = experiment.finish(identity, request.reason)
+        message = answers.experiment_message(experiment.overview())
+        return v1.FinishExperimentResponse(experiment=message, duplicate=duplicate)
+
+    def get_experiment(self, request: v1.GetExperimentRequest, _timeout: float | None = None) -> v1.GetExperimentResponse:
+        checks = Checks()
+        checks.text("experiment_id", request.experiment_id, required=True)
+        checks.done()
+        overview = self._experiments.open(request.experiment_id).overview()
+        return v1.GetExperimentResponse(experiment=answers.experiment_message(overview))
+
+    def list_experiments(
+        self, request: v1.ListExperimentsRequest, _timeout: float | None
+    ) -> v1.ListExperimentsResponse:
+        return listing.list_experiments(request, self._store)
+
+    def list_trials(self, request: v1.ListTrialsRequest, _timeout: float | None = None) -> v1.ListTrialsResponse:
+        return listing.list_trials(request, self._experiments)
+
+    def get_server_info(
+        self, _request: v1.GetServerInfoRequest, _timeout: float | None
+    ) -> v1.GetServerInfoResponse:
+        return self._server_info
+
+
+def _ask_next(experiment: Experiment, call: AskCall, receipts: tuple[Receipt, ...]) -> AskAnswer | None:
+    """Ask after a Tell; None when the experiment is finished.
+
+    It is asked even when the Tell left the experiment finished: a Tell that is sent again finds it so when the trial
+    that it was answered with was the last.
+    """
+    if not call.request.request_id:
+        derived = next_request_id(receipt.observation_id for receipt in receipts)
+        call = replace(call, request=replace(call.request, request_id=derived))
+    try:
+        return experiment.ask(call)
+    except ServiceError as error:
+        if error.reason is Reason.EXPERIMENT_FINISHED:
+            return None
+        raise

@@ -1,0 +1,137 @@
+"""A server's life: opens the database, listens, warms up, and stops when told to, losing nothing."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import FrameType
+
+import grpc
+import torch
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+
+from aepsych_grpc import __version__
+from aepsych_grpc.core.catalogue import CATALOGUE
+from aepsych_grpc.server import grpc_door, reflection
+from aepsych_grpc.server.exposure import Exposure, ExposureError, bracketed
+from aepsych_grpc.server.gate import Gate
+from aepsych_grpc.server.limits import MAX_MESSAGE_BYTES
+from aepsych_grpc.server.servicer import Servicer
+from aepsych_grpc.server.warm_up import warm_up
+from aepsych_grpc.session.experiments import Experiments
+from aepsych_grpc.store.event_store import open_store
+
+WORKERS = 32
+"""Calls answered at the same time. Most wait for the disk or for a fit; the rest queue up."""
+
+GRACE_SECONDS = 10.0
+"""How long a stopping server waits for the calls that it is answering."""
+
+_NAMES = ("", grpc_door.SERVICE.full_name)
+"""What the health service reports on: the server as a whole, and its service."""
+
+_OPTIONS: Sequence[tuple[str, int]] = (
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.so_reuseport", 0),  # a second server on the same port fails, rather than taking a share of the calls
+    # A client that pings an idle connection to keep it open is not cut off, as by default, for pinging too often.
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+)
+
+log = logging.getLogger(__name__)
+
+
+class Server:
+    """A running server. `port` is where it listens."""
+
+    def __init__(self, database: str | Path, exposure: Exposure) -> None:
+        """Open the database and begin to answer calls.
+
+        Raises:
+            ExposureError: The address is taken, unknown or too open, or a file of `exposure` can't be read.
+            StoreUnavailable: The database can't be opened.
+        """
+        exposure.check()
+        self.exposure = exposure
+        self._gate = Gate()
+        self._health = health.HealthServicer()
+        self._server = grpc.server(
+            ThreadPoolExecutor(WORKERS, thread_name_prefix="call"),
+            interceptors=exposure.interceptors(),
+            options=list(_OPTIONS),
+        )
+        credentials = exposure.credentials()
+        self.port = _listen(self._server, exposure, credentials)
+        store = open_store(database)
+        self._experiments = Experiments(store)
+        servicer = Servicer(store, self._experiments, CATALOGUE)
+        self._server.add_generic_rpc_handlers(
+            [grpc_door.method_handlers(servicer, self._gate), *reflection.method_handlers(_SERVICES)]
+        )
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        self._server.start()
+        for name in _NAMES:
+            self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+
+    @property
+    def address(self) -> str:
+        """Host and port that clients call."""
+        return f"{bracketed(self.exposure.host)}:{self.port}"
+
+    def stop(self, grace: float = GRACE_SECONDS) -> None:
+        """Report NOT_SERVING, refuse new calls, let the others finish within `grace` seconds, close the database."""
+        self._health.enter_graceful_shutdown()
+        if not self._gate.close(grace):
+            log.warning("calls were still running after %.0f s; they are cut off", grace)
+        self._server.stop(grace=0.5).wait()
+        self._experiments.close()
+
+
+_SERVICES = (grpc_door.SERVICE.full_name, health.SERVICE_NAME)
+
+
+def serve(database: str | Path, exposure: Exposure, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `announce` gets a line once calls are answered.
+
+    Raises:
+        ExposureError: The address is taken, unknown or too open, or a file of `exposure` can't be read.
+        StoreUnavailable: The database can't be opened.
+    """
+    stopping = threading.Event()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        log.info("stopping on %s", signal.Signals(number).name)
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    # Linear algebra of this size is 2-4 times faster on one thread, and many experiments share the cores.
+    torch.set_num_threads(1)
+    server = Server(database, exposure)
+    announce(f"aepsych-grpc {__version__} listening on {server.address} (database {database})")
+    warming = threading.Thread(target=_warm_up, name="warm-up", daemon=True)
+    warming.start()
+    stopping.wait()
+    server.stop()
+    warming.join(GRACE_SECONDS)
+
+
+def _warm_up() -> None:
+    try:
+        warm_up(CATALOGUE)
+    except Exception:
+        log.exception("warming up failed; the first trials will take longer")
+
+
+def _listen(server: grpc.Server, exposure: Exposure, credentials: grpc.ServerCredentials | None) -> int:
+    try:
+        if credentials is None:
+            return server.add_insecure_port(exposure.target)
+        return server.add_secure_port(exposure.target, credentials)
+    except RuntimeError:
+        raise ExposureError(
+            f"Can't listen on {exposure.target}: another program has the port, or this machine has no such address. "
+            "Choose another with --port (0 takes a free one) or --host; with TLS, check that the files are valid PEM."
+        ) from None
