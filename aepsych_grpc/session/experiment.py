@@ -1,0 +1,226 @@
+"""A live experiment: asks, takes responses, and tells how it stands."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import replace
+
+from aepsych_grpc.config.violation import Violation
+from aepsych_grpc.core.space.space import Space
+from aepsych_grpc.error import Reason, ServiceError
+from aepsych_grpc.session.call import AskAnswer, AskCall, GivenObservation, Overview, TellAnswer, Trial
+from aepsych_grpc.session.choosing import choose
+from aepsych_grpc.session.event import (
+    Event,
+    ExperimentFinished,
+    Kind,
+    ObservationTold,
+    RequestIdentity,
+    StrategyFinished,
+)
+from aepsych_grpc.session.fitted import Fitted, answer, question
+from aepsych_grpc.session.log import Log
+from aepsych_grpc.session.overview import overview
+from aepsych_grpc.session.phase import build_phases
+from aepsych_grpc.session.progress import advance, current_strategy, is_finished
+from aepsych_grpc.session.state import AnsweredRequest
+from aepsych_grpc.session.stimulus import check_fixed_parameters
+from aepsych_grpc.session.telling import told_events
+from aepsych_grpc.session.training import TrainingSet
+from aepsych_grpc.store.error import SequenceConflict, StoreUnavailable
+from aepsych_grpc.store.event_store import EventStore
+
+WRITE_ATTEMPTS = 5
+"""How often a call is worked out anew after another server was faster to write to the experiment."""
+
+
+class Experiment:
+    """A live experiment. May be called from any thread.
+
+    Asks take their turn. A Tell never waits for one: the next trial is computed outside the lock that guards the log.
+    """
+
+    def __init__(self, experiment_id: str, store: EventStore, executor: Executor) -> None:
+        self.experiment_id = experiment_id
+        self._writing = threading.Lock()
+        self._choosing = threading.Lock()
+        self._log = Log(experiment_id, store)
+        self._state = self._log.state
+        events = self._log.catch_up()
+        config = self._state.created.config
+        space = Space(config.parameters)
+        self._training = TrainingSet(space, config.outcomes[0].name)
+        self._learn(events)
+        self._phases = build_phases(config, space, self._training, executor)
+
+    def ask(self, call: AskCall) -> AskAnswer:
+        """Choose the next trials and record them as pending.
+
+        Raises:
+            ServiceError: INVALID_REQUEST or OUT_OF_BOUNDS for fixed parameters, EXPERIMENT_FINISHED,
+                REQUEST_ID_REUSED, CONCURRENT_WRITE, STORE_UNAVAILABLE.
+        """
+        fixed = check_fixed_parameters(self._state.created.config, call.fixed_parameters, call.path)
+        call = replace(call, fixed_parameters=fixed)
+        with self._choosing:
+            for _ in range(WRITE_ATTEMPTS):
+                with self._writing:
+                    if answered := self._answered(call.request):
+                        return self._ask_answer(answered.trial_ids, duplicate=True)
+                    if self._finished():
+                        raise self._nothing_left()
+                    situation = self._state.situation()
+                chosen = choose(self._phases, situation, call)
+                with self._writing, self._retried():
+                    first = self._state.next_trial_id
+                    asked = [
+                        replace(trial, trial_id=first + i, request=call.request) for i, trial in enumerate(chosen.trials)
+                    ]
+                    self._record([*chosen.refits, *asked], durable=False)
+                    return self._ask_answer([trial.trial_id for trial in asked], duplicate=False)
+        raise _outrun()
+
+    def tell(self, observations: Sequence[GivenObservation]) -> TellAnswer:
+        """Record responses, all or none; on return they are on disk.
+
+        Raises:
+            ServiceError: As `told_events`, and CONCURRENT_WRITE, STORE_UNAVAILABLE.
+        """
+        for _ in range(WRITE_ATTEMPTS):
+            with self._writing, self._retried():
+                events, receipts = told_events(self._state, observations)
+                if events:
+                    self._record(events, durable=True)
+                return TellAnswer(
+                    receipts=tuple(receipts), finished=self._finished(), sequence=self._state.sequence
+                )
+        raise _outrun()
+
+    def finish_strategy(self, request: RequestIdentity, strategy: str = "") -> bool:
+        """End the current strategy; if `strategy` is given, only if it is the current one.
+
+        Returns:
+            Whether the request had taken effect before.
+
+        Raises:
+            ServiceError: EXPERIMENT_FINISHED, STRATEGY_NOT_CURRENT, REQUEST_ID_REUSED, CONCURRENT_WRITE,
+                STORE_UNAVAILABLE.
+        """
+
+        def event() -> Kind:
+            index = current_strategy(self._phases, self._state.situation())
+            if index is None:
+                raise self._nothing_left()
+            current = self._phases[index].strategy.name
+            if strategy and strategy != current:
+                raise ServiceError(
+                    Reason.STRATEGY_NOT_CURRENT,
+                    f'The current strategy is "{current}", not "{strategy}"; nothing was recorded.',
+                    violations=[Violation("strategy", f'"{strategy}" given; the current one is "{current}".')],
+                )
+            return StrategyFinished(strategy_index=index, request=request)
+
+        return self._record_request(request, event)
+
+    def finish(self, request: RequestIdentity, reason: str = "") -> bool:
+        """End the experiment; one that has ended stays as it is.
+
+        Returns:
+            Whether the request had taken effect before.
+
+        Raises:
+            ServiceError: REQUEST_ID_REUSED, CONCURRENT_WRITE, STORE_UNAVAILABLE.
+        """
+
+
+        def event() -> Kind | None:
+            return None if self._state.finished else ExperimentFinished(reason=reason, request=request)
+
+        return self._record_request(request, event)
+
+    def overview(self) -> Overview:
+        """Report the state at a glance."""
+        with self._writing:
+            return overview(self.experiment_id, self._state, self._phases)
+
+    def trials(self, after_sequence: int = 0) -> tuple[tuple[Trial, ...], int]:
+        """Return the trials that changed after a sequence, in order of number, and the sequence of the latest event."""
+        with self._writing:
+            changed = (trial for trial in self._state.trials.values() if trial.sequence > after_sequence)
+            return tuple(changed), self._state.sequence
+
+    def fitted(self, at_sequence: int | None = None, outcome: str = "") -> Fitted:
+        """Return the model fitted to the observations up to a sequence (default: all), for queries.
+
+        Raises:
+            ServiceError: INVALID_REQUEST for an unknown outcome or a sequence beyond the log, NOTHING_TO_MODEL.
+        """
+        with self._writing:
+            asked = question(self._state, self._phases, at_sequence, outcome)
+        return answer(asked, self._training)
+
+    def _record_request(self, request: RequestIdentity, event: Callable[[], Kind | None]) -> bool:
+        for _ in range(WRITE_ATTEMPTS):
+            with self._writing, self._retried():
+                if self._answered(request):
+                    return True
+                if (kind := event()) is not None:
+                    self._record([kind], durable=True)
+                return False
+        raise _outrun()
+
+    def _record(self, kinds: Sequence[Kind], *, durable: bool) -> None:
+        after = advance(self._state.situation(), kinds)
+        self._learn(self._log.append(kinds, durable=durable, finished=is_finished(self._phases, after)))
+
+    def _learn(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event.kind, ObservationTold):
+                self._training.append(event.sequence, event.kind)
+
+    @contextmanager
+    def _retried(self) -> Iterator[None]:
+        """Take in what another server has written when it was faster, so that the caller can try again."""
+        try:
+            yield
+        except SequenceConflict:
+            self._learn(self._log.catch_up())
+        except StoreUnavailable as error:
+            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} Nothing of this call was recorded.") from error
+
+    def _answered(self, request: RequestIdentity) -> AnsweredRequest | None:
+        earlier = self._state.requests.get(request.request_id)
+        if earlier and earlier.content_digest != request.content_digest:
+            raise ServiceError(
+                Reason.REQUEST_ID_REUSED,
+                f'The request_id "{request.request_id}" stands for another call; nothing was recorded. '
+                "Re-send the same content, or use a new id.",
+            )
+        return earlier
+
+    def _finished(self) -> bool:
+        return is_finished(self._phases, self._state.situation())
+
+    def _ask_answer(self, trial_ids: Sequence[int], *, duplicate: bool) -> AskAnswer:
+        return AskAnswer(
+            trials=tuple(self._state.trials[number] for number in trial_ids),
+            finished=self._finished(),
+            sequence=self._state.sequence,
+            duplicate=duplicate,
+        )
+
+    def _nothing_left(self) -> ServiceError:
+        how = "was ended by FinishExperiment" if self._state.finished else "has run all of its strategies"
+        return ServiceError(
+            Reason.EXPERIMENT_FINISHED,
+            f"The experiment {how}; there is nothing more to ask. Responses to pending trials are still taken.",
+            metadata={"experiment_id": self.experiment_id},
+        )
+
+
+def _outrun() -> ServiceError:
+    return ServiceError(
+        Reason.CONCURRENT_WRITE,
+        "Another server keeps writing to the experiment; nothing of this call was recorded. Try again.",
+    )

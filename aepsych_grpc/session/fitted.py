@@ -1,0 +1,115 @@
+"""A model fitted to an experiment's observations up to any point, for queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aepsych_grpc.config import outcome as outcomes
+from aepsych_grpc.config.violation import Violation, nearest_name
+from aepsych_grpc.core.posterior import Posterior
+from aepsych_grpc.core.responses.response import Response
+from aepsych_grpc.core.space.space import Space
+from aepsych_grpc.error import Reason, ServiceError
+from aepsych_grpc.session.phase import Phase
+from aepsych_grpc.session.progress import current_strategy
+from aepsych_grpc.session.state import Refit, State
+from aepsych_grpc.session.training import TrainingSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """What queries work with.
+
+    Attributes:
+        model_name: The model's name in the catalogue.
+        space: The parameters as coordinates.
+        response: How the latent field makes responses.
+        target: The response probability that defines the threshold.
+        intensity: Name of the intensity parameter; empty if none is declared.
+        readout: Equally likely beliefs.
+        sequence: The observations are those up to this sequence.
+        observation_count: How many they are.
+    """
+
+    model_name: str
+    space: Space
+    response: Response
+    target: float
+    intensity: str
+    readout: tuple[Posterior, ...]
+    sequence: int
+    observation_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Which model a query is about: found under the log's lock, so that the slow part needs none."""
+
+    phase: Phase
+    sequence: int
+    refit: Refit | None
+    target: float
+    intensity: str
+
+
+def question(state: State, phases: Sequence[Phase], at_sequence: int | None, outcome: str) -> Question:
+    """Find the model that a query is about: that of the current strategy, or of the nearest one that has a model.
+
+    Raises:
+        ServiceError: INVALID_REQUEST for an unknown outcome or a sequence beyond the log, NOTHING_TO_MODEL.
+    """
+    config = state.created.config
+    names = [one.name for one in config.outcomes]
+    sequence = state.sequence if at_sequence is None else at_sequence
+    violations = []
+    if outcome and outcome not in names:
+        message = f'"{outcome}" given; the experiment has: {", ".join(names)}.' + nearest_name(outcome, names)
+        violations.append(Violation("outcome", message))
+    if not 1 <= sequence <= state.sequence:
+        violations.append(Violation("at_sequence", f"{sequence} given; the log has 1 to {state.sequence}."))
+    if violations:
+        raise ServiceError(Reason.INVALID_REQUEST, "The query is not valid.", violations=violations)
+    phase = _nearest_with_model(phases, current_strategy(phases, state.situation()))
+    kind = config.outcomes[0].kind
+    if phase is None or not isinstance(kind, outcomes.Binary):
+        raise _nothing("No strategy of the experiment has a model; give one a model to be able to query.")
+    return Question(
+        phase=phase,
+        sequence=sequence,
+        refit=state.latest_refit(phase.index, sequence),
+        target=kind.target,
+        intensity=config.intensity_parameter,
+    )
+
+
+def answer(question: Question, training: TrainingSet) -> Fitted:
+    """Fit the model that a query is about.
+
+    Raises:
+        ServiceError: NOTHING_TO_MODEL.
+    """
+    phase = question.phase
+    count = training.count(question.sequence)
+    if phase.learner is None or phase.strategy.model is None or count == 0:
+        raise _nothing("Nothing has been told that a model could learn from; tell responses first.")
+    return Fitted(
+        model_name=phase.strategy.model.name,
+        space=phase.space,
+        response=phase.learner.model.response,
+        target=question.target,
+        intensity=question.intensity,
+        readout=phase.learner.readout(question.sequence, question.refit),
+        sequence=question.sequence,
+        observation_count=count,
+    )
+
+
+def _nearest_with_model(phases: Sequence[Phase], current: int | None) -> Phase | None:
+    """Return the current phase or the next one with a model, else the last one before it that has one."""
+    start = len(phases) if current is None else current
+    later = [phase for phase in phases[start:] if phase.learner]
+    earlier = [phase for phase in phases[:start] if phase.learner]
+    return later[0] if later else earlier[-1] if earlier else None
+
+
+def _nothing(message: str) -> ServiceError:
+    return ServiceError(Reason.NOTHING_TO_MODEL, message)

@@ -1,0 +1,71 @@
+"""Where an experiment stands: which strategy is the current one, and what is missing for it to end."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aepsych_grpc.core.stopping import Counts, Verdict, judge
+from aepsych_grpc.session.event import ExperimentFinished, Kind, ObservationTold, StrategyFinished, TrialAsked
+from aepsych_grpc.session.phase import Phase
+from aepsych_grpc.session.state import Situation
+
+
+def verdict(phase: Phase, situation: Situation) -> Verdict:
+    """Judge whether a strategy has ended by its own rules."""
+    values = [
+        situation.outcome_counts.get((outcome, value), 0) for outcome in phase.binary_outcomes for value in (0.0, 1.0)
+    ]
+    counts = Counts(
+        asked=situation.asked_counts[phase.index],
+        told=situation.observation_count,
+        rarest_outcome=min(values, default=0),
+    )
+    return judge(phase.strategy.stopping, counts, phase.generator.limit)
+
+
+def has_ended(phase: Phase, situation: Situation) -> bool:
+    """Whether a strategy has ended: by request, because a later one has asked, or by its own rules."""
+    return (
+        phase.index in situation.finished_strategies
+        or phase.index < situation.latest_strategy
+        or verdict(phase, situation).finished
+    )
+
+
+def current_strategy(phases: Sequence[Phase], situation: Situation) -> int | None:
+    """Return the position of the first strategy that has not ended; None when the experiment is finished."""
+    if situation.finished:
+        return None
+    return next((phase.index for phase in phases if not has_ended(phase, situation)), None)
+
+
+def is_finished(phases: Sequence[Phase], situation: Situation) -> bool:
+    """Whether nothing is left to ask."""
+    return current_strategy(phases, situation) is None
+
+
+def advance(situation: Situation, kinds: Sequence[Kind]) -> Situation:
+    """Return the situation after further events, as far as the ends of strategies depend on them."""
+    asked = list(situation.asked_counts)
+    occurred = Counter(situation.outcome_counts)
+    latest, ended, finished, told = situation.latest_strategy, set(situation.finished_strategies), situation.finished, 0
+    for kind in kinds:
+        if isinstance(kind, TrialAsked):
+            asked[kind.strategy_index] += 1
+            latest = max(latest, kind.strategy_index)
+        elif isinstance(kind, ObservationTold) and not kind.observation.exclude_from_model:
+            told += 1
+            occurred.update(kind.observation.outcomes.items())
+        elif isinstance(kind, StrategyFinished):
+            ended.add(kind.strategy_index)
+        elif isinstance(kind, ExperimentFinished):
+            finished = True
+    return replace(
+        situation,
+        asked_counts=tuple(asked),
+        outcome_counts=dict(occurred),
+        observation_count=situation.observation_count + told,
+        latest_strategy=latest,
+        finished_strategies=frozenset(ended),
+        finished=finished,
+    )

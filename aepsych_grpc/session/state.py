@@ -1,0 +1,213 @@
+"""The state of an experiment: a pure function of its events."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aepsych_grpc.session.call import Trial
+from aepsych_grpc.session.event import (
+    Event,
+    ExperimentCreated,
+    ExperimentFinished,
+    ModelRefitted,
+    ObservationTold,
+    RequestIdentity,
+    StrategyFinished,
+    TrialAsked,
+)
+from aepsych_grpc.core.generators.generator import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Refit:
+    """Hyperparameters that took effect with the event at `sequence`, learned from the events up to `data_sequence`."""
+
+    sequence: int
+    data_sequence: int
+    hyperparameters: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredRequest:
+    """A call that took effect: the digest of its content and, for an Ask, the trials that it was answered with."""
+
+    content_digest: bytes
+    trial_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What the choice of the next trials depends on, besides the observations themselves; a copy of a state's part.
+
+    Attributes:
+        sequence: Sequence of the latest event.
+        asked_counts: Trials asked by each strategy.
+        observation_count: Observations that models learn from.
+        outcome_counts: How often each value of each outcome has occurred among them.
+        latest_strategy: The latest strategy that has asked.
+        finished_strategies: Strategies that were ended by request.
+        pending: Trials that await a response.
+        refits: The refit in effect for each strategy that has one.
+        belief_steps: For each strategy, the data sequences of its asks since that refit, without repeats.
+        finished: Whether the experiment was ended by request.
+    """
+
+    sequence: int
+    finished: bool
+    asked_counts: tuple[int, ...]
+    observation_count: int
+    outcome_counts: dict[tuple[str, float], int]
+    latest_strategy: int
+    finished_strategies: frozenset[int]
+    pending: tuple[Trial, ...]
+    refits: dict[int, Refit]
+    belief_steps: dict[int, tuple[int, ...]]
+
+
+class State:
+    """What the events so far amount to. Changed by `apply` only.
+
+    Attributes:
+        created: The event that set the experiment up.
+        sequence: Sequence of the latest event.
+        trials: All trials by number, in the order in which they arose.
+        told: Numbers of the told trials, in the order of telling.
+        observation_count: Observations that models learn from.
+        outcome_counts: How often each value of each outcome has occurred among them.
+        observation_digests: Digest of each observation as it was sent, by its id.
+        observation_trials: Number of the trial of each observation, by its id.
+        requests: Calls that took effect, by request id.
+        asked_counts: Trials asked by each strategy.
+        finished_strategies: Strategies that were ended by request.
+        latest_strategy: The latest strategy that has asked; the current one is never before it.
+        refits: The latest refit of each strategy that has one.
+        belief_steps: For each strategy, the data sequences of its asks since its latest refit, without repeats.
+        finished: Whether the experiment was ended by request.
+    """
+
+    def __init__(self) -> None:
+        self.created: ExperimentCreated
+        self.create_time: datetime
+        self.update_time: datetime
+        self.sequence = 0
+        self.trials: dict[int, Trial] = {}
+        self.told: list[int] = []
+        self.observation_count = 0
+        self.outcome_counts: Counter[tuple[str, float]] = Counter()
+        self.observation_digests: dict[str, bytes] = {}
+        self.observation_trials: dict[str, int] = {}
+        self.requests: dict[str, AnsweredRequest] = {}
+        self.asked_counts: list[int] = []
+        self.finished_strategies: set[int] = set()
+        self.latest_strategy = 0
+        self.refits: dict[int, list[Refit]] = {}
+        self.belief_steps: dict[int, list[int]] = {}
+        self.finished = False
+
+    def apply(self, event: Event) -> None:
+        """Take the next event in."""
+        if event.sequence != self.sequence + 1:
+            raise ValueError(f"Event {event.sequence} cannot follow event {self.sequence}.")
+        kind = event.kind
+        if isinstance(kind, ExperimentCreated):
+            self.created = kind
+            self.create_time = event.time
+            self.asked_counts = [0] * len(kind.config.strategies)
+        elif isinstance(kind, TrialAsked):
+            self._apply_asked(event, kind)
+        elif isinstance(kind, ObservationTold):
+            self._apply_told(event, kind)
+        elif isinstance(kind, ModelRefitted):
+            refit = Refit(event.sequence, kind.data_sequence, kind.hyperparameters)
+            self.refits.setdefault(kind.strategy_index, []).append(refit)
+            self.belief_steps[kind.strategy_index] = []
+        elif isinstance(kind, StrategyFinished):
+            self.finished_strategies.add(kind.strategy_index)
+            self._remember(kind.request, None)
+        else:
+            self.finished = True
+            self._remember(kind.request, None)
+        self.sequence = event.sequence
+        self.update_time = event.time
+
+    def _apply_asked(self, event: Event, asked: TrialAsked) -> None:
+        strategy = self.created.config.strategies[asked.strategy_index]
+        self.trials[asked.trial_id] = Trial(
+            trial_id=asked.trial_id,
+            stimuli=asked.stimuli,
+            strategy=strategy.name,
+            source=asked.source,
+            data_sequence=asked.data_sequence,
+            sequence=event.sequence,
+            ask_time=event.time,
+            note=asked.note,
+        )
+        self.asked_counts[asked.strategy_index] += 1
+        self.latest_strategy = max(self.latest_strategy, asked.strategy_index)
+        steps = self.belief_steps.setdefault(asked.strategy_index, [])
+        if not steps or steps[-1] != asked.data_sequence:
+            steps.append(asked.data_sequence)
+        self._remember(asked.request, asked.trial_id)
+
+    def _apply_told(self, event: Event, told: ObservationTold) -> None:
+        observation = told.observation
+        trial = self.trials.get(observation.trial_id) or Trial(
+            trial_id=observation.trial_id,
+            stimuli=observation.stimuli,
+            strategy="",
+            source=Source.UNSOLICITED,
+            data_sequence=0,
+            sequence=event.sequence,
+            ask_time=None,
+        )
+        self.trials[observation.trial_id] = replace(
+            trial, observation=observation, tell_time=event.time, sequence=event.sequence
+        )
+        self.told.append(observation.trial_id)
+        self.observation_digests[observation.observation_id] = told.content_digest
+        self.observation_trials[observation.observation_id] = observation.trial_id
+        if not observation.exclude_from_model:
+            self.observation_count += 1
+            self.outcome_counts.update(observation.outcomes.items())
+
+    def _remember(self, request: RequestIdentity, trial_id: int | None) -> None:
+        if not request.request_id:
+            return
+        earlier = self.requests.get(request.request_id)
+        trial_ids = earlier.trial_ids if earlier else ()
+        if trial_id is not None:
+            trial_ids += (trial_id,)
+        self.requests[request.request_id] = AnsweredRequest(request.content_digest, trial_ids)
+
+    @property
+    def next_trial_id(self) -> int:
+        """Number of the next trial to arise."""
+        return len(self.trials) + 1
+
+    def pending(self) -> list[Trial]:
+        """List the trials that await a response, in order."""
+        return [trial for trial in self.trials.values() if trial.observation is None]
+
+    def told_count_of(self, strategy: str) -> int:
+        """Count the observations told to the trials of a strategy."""
+        return sum(self.trials[number].strategy == strategy for number in self.told)
+
+    def latest_refit(self, strategy_index: int, sequence: int | None = None) -> Refit | None:
+        """Return the strategy's refit that was in effect after the event at `sequence` (default: now)."""
+        refits = self.refits.get(strategy_index, [])
+        return next((refit for refit in reversed(refits) if sequence is None or refit.sequence <= sequence), None)
+
+    def situation(self) -> Situation:
+        """Copy what the choice of the next trials depends on."""
+        return Situation(
+            sequence=self.sequence,
+            finished=self.finished,
+            asked_counts=tuple(self.asked_counts),
+            observation_count=self.observation_count,
+            outcome_counts=dict(self.outcome_counts),
+            latest_strategy=self.latest_strategy,
+            finished_strategies=frozenset(self.finished_strategies),
+            pending=tuple(self.pending()),
+            refits={index: refits[-1] for index, refits in self.refits.items()},
+            belief_steps={index: tuple(steps) for index, steps in self.belief_steps.items()},
+        )

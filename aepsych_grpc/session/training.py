@@ -1,0 +1,42 @@
+"""The observations that models learn from, as tensors that grow with the log."""
+
+from bisect import bisect_right
+
+import torch
+
+from aepsych_grpc.core.models.model import TrainingData
+from aepsych_grpc.core.space.space import Space
+from aepsych_grpc.session.event import ObservationTold
+
+
+class TrainingSet:
+    """Points of the unit cube and responses, in the order of telling.
+
+    Only grows, so that what lies below a sequence stays as it is while others append.
+    """
+
+    def __init__(self, space: Space, outcome: str) -> None:
+        self._space = space
+        self._outcome = outcome
+        self._sequences: list[int] = []
+        self._points: list[torch.Tensor] = []
+        self._responses: list[float] = []
+
+    def append(self, sequence: int, told: ObservationTold) -> None:
+        """Take in the observation of the event at `sequence`, unless it is excluded from the model."""
+        observation = told.observation
+        if observation.exclude_from_model:
+            return
+        self._points.append(self._space.encode(observation.stimuli)[0])
+        self._responses.append(float(observation.outcomes[self._outcome]))
+        self._sequences.append(sequence)
+
+    def count(self, sequence: int) -> int:
+        """Count the observations up to a sequence."""
+        return bisect_right(self._sequences, sequence)
+
+    def up_to(self, sequence: int) -> TrainingData:
+        """Return the observations up to a sequence: points `n x d`, responses `n`."""
+        n = self.count(sequence)
+        points = torch.stack(self._points[:n]) if n else torch.empty(0, self._space.d, dtype=torch.float64)
+        return TrainingData(points, torch.tensor(self._responses[:n], dtype=torch.float64))
