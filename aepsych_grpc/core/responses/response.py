@@ -24,8 +24,8 @@ class Response(Protocol):
     def latent(self, value: float) -> float:
         """Return the latent value at which E[y | f] = value (clipped to where the inverse is finite)."""
 
-    def tilted(self, y: float, mean: Tensor, variance: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Return Z, d1, d2 of a response y under f ~ N(mean, variance), elementwise.
+    def tilted(self, y: float | Tensor, mean: Tensor, variance: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return Z, d1, d2 under f ~ N(mean, variance), elementwise, of one response y or of one per element.
 
         Z = E[p(y | f)]; d1 and d2 are the first and second derivative of log Z by the mean, so that the
         moment-matched posterior is mean + variance * d1, variance + variance^2 * d2.

@@ -1,0 +1,57 @@
+"""The models that a config may name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aepsych_grpc.config.catalogue import Entry
+from aepsych_grpc.config.options import option
+from aepsych_grpc.core.models.ard_kernel import ArdKernel
+from aepsych_grpc.core.models.context import ModelContext
+from aepsych_grpc.core.models.gaussian_process import GaussianProcessModel
+from aepsych_grpc.core.models.intensity_kernel import IntensityKernel
+from aepsych_grpc.core.models.kernel import Kernel
+from aepsych_grpc.core.models.model import Model
+from aepsych_grpc.core.responses.binary import BinaryResponse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaussianProcessOptions:
+    """Options of Gaussian process classification."""
+
+    structure: str = option(
+        "auto",
+        "What the prior knows of the field: that responses rise along the intensity parameter at a rate that varies "
+        "smoothly with the other parameters (intensity), nothing but smoothness (smooth), or intensity if an intensity "
+        "parameter is declared (auto).",
+        choices=("auto", "intensity", "smooth"),
+    )
+
+
+def build_gaussian_process(context: ModelContext, options: GaussianProcessOptions) -> GaussianProcessModel:
+    """Build Gaussian process classification.
+
+    Raises:
+        ValueError: structure "intensity" without a declared intensity.
+    """
+    kernel: Kernel
+    if options.structure == "smooth" or (options.structure == "auto" and context.intensity is None):
+        kernel = ArdKernel(context.categorical)
+    elif context.intensity is None:
+        raise ValueError('Structure "intensity" needs an intensity parameter.')
+    else:
+        kernel = IntensityKernel(context.categorical, context.intensity)
+    response = context.response
+    # A guess or lapse rate makes log p(y | f) non-concave: full parallel steps can then swing back and forth.
+    concave = isinstance(response, BinaryResponse) and response.span == 1
+    return GaussianProcessModel(kernel=kernel, response=response, damping=1.0 if concave else 0.8)
+
+
+MODELS: Mapping[str, Entry[Model]] = {
+    "gp_classification": Entry(
+        name="gp_classification",
+        summary="Gaussian process with a probit link, guess and lapse rate, fitted by expectation propagation.",
+        options=GaussianProcessOptions,
+        build=build_gaussian_process,
+        outcome_kinds=("binary",),
+    ),
+}

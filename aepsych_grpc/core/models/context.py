@@ -1,0 +1,24 @@
+"""What a model must know of its experiment."""
+
+from dataclasses import dataclass
+
+from aepsych_grpc.core.responses.response import Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelContext:
+    """The experiment as a model sees it.
+
+    Attributes:
+        d: Number of coordinates of a stimulus.
+        intensity: Which coordinate is the intensity, along which responses rise; None if none is declared.
+        categorical: For every coordinate, whether its values are categories without order.
+        response: How the latent field makes responses.
+        outcome_kind: The outcome's kind, such as "binary".
+    """
+
+    d: int
+    intensity: int | None
+    categorical: tuple[bool, ...]
+    response: Response
+    outcome_kind: str

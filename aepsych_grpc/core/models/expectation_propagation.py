@@ -1,0 +1,179 @@
+"""Expectation propagation: a Gaussian approximation of the latent values given all responses.
+
+Parallel updates (Rasmussen & Williams 2006, section 3.6, all sites at once). With sites of precision tau and natural
+mean nu around the prior N(m0, K), S = diag(tau) and B = I + S^1/2 K S^1/2 = L L':
+
+    Sigma = S^-1/2 (I - B^-1) S^-1/2,   mu = m0 + Sigma (nu - tau m0)
+
+so one Cholesky factor and its triangular inverse give all marginals: two thirds of the work of solving for K. That
+divides by tau, which therefore never falls below MIN_PRECISION; B's smallest eigenvalue is 1 whatever the data.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import lapack
+
+Array: TypeAlias = NDArray[np.float64]
+
+TiltedMoments: TypeAlias = Callable[[Array, Array], tuple[Array, Array, Array]]
+"""Z, d1, d2 of the told responses under cavities of given means and variances; see `Response.tilted`."""
+
+MIN_PRECISION = 1e-6
+"""Smallest precision of a site. A response under a guess rate can ask for a negative one; it gets this."""
+
+MIN_VARIANCE = 1e-9
+"""Smallest marginal variance."""
+
+MAX_SWEEPS = 60
+LATE_SWEEP = 12
+LATE_DAMPING = 0.6
+"""Damping after LATE_SWEEP sweeps, when full steps have not settled."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sites:
+    """One Gaussian factor per response, proportional to exp(nu f - tau f^2 / 2)."""
+
+    nu: Array
+    tau: Array
+
+    def extended(self, n: int) -> "Sites":
+        """Return sites for n responses; new ones say nothing."""
+        new = n - len(self.nu)
+        return Sites(np.append(self.nu, np.zeros(new)), np.append(self.tau, np.full(new, MIN_PRECISION)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Approximation:
+    """The Gaussian approximation and what prediction and evidence need of it.
+
+    Attributes:
+        sites: The sites it is made of.
+        mean: mu, `n`.
+        variance: Diagonal of Sigma, `n`.
+        weights: b = K^-1 (mu - m0), `n`.
+        L: Cholesky factor of B, `n x n`, lower.
+        L_inverse: Its inverse.
+        converged: Whether the marginals settled within the tolerance.
+        sweeps: How many Cholesky factors it took.
+    """
+
+    sites: Sites
+    mean: Array
+    variance: Array
+    weights: Array
+    L: Array
+    L_inverse: Array
+    converged: bool
+    sweeps: int
+
+    def cavities(self) -> tuple[Array, Array]:
+        """Return mean and variance of the marginals without their own site."""
+        return _cavities(self.mean, self.variance, self.sites)
+
+
+def _cavities(mean: Array, variance: Array, sites: Sites) -> tuple[Array, Array]:
+    # 1 - tau Sigma_ii is a diagonal entry of B^-1, hence above 0; rounding may take it there.
+    share = np.maximum(1 - sites.tau * variance, 1e-12)
+    return (mean - variance * sites.nu) / share, np.maximum(variance / share, MIN_VARIANCE)
+
+
+def approximation(K: Array, prior_mean: Array, sites: Sites, *, converged: bool, sweeps: int) -> Approximation:
+    """Return the Gaussian approximation that given sites make.
+
+    Raises:
+        numpy.linalg.LinAlgError: K or the sites are not finite.
+    """
+    root = np.sqrt(sites.tau)
+    B = K * root
+    B *= root[:, None]
+    B.ravel()[:: len(B) + 1] += 1
+    # B is symmetric: its transpose is itself in the column order that LAPACK wants, factored in place.
+    L, failed = lapack.dpotrf(B.T, lower=1, overwrite_a=1)
+    if failed or not np.isfinite(L[-1, -1]):
+        raise np.linalg.LinAlgError("The covariance of the sites is not positive definite.")
+    L_inverse, _ = lapack.dtrtri(L, lower=1)
+    shifted = (sites.nu - sites.tau * prior_mean) / root
+    projected = shifted @ L_inverse.T @ L_inverse
+    variance = np.maximum((1 - np.einsum("ij,ij->j", L_inverse, L_inverse)) / sites.tau, MIN_VARIANCE)
+    mean = prior_mean + (shifted - projected) / root
+    return Approximation(sites, mean, variance, root * projected, L, L_inverse, converged, sweeps)
+
+
+def expectation_propagation(
+    K: Array,
+    prior_mean: Array,
+    tilted: TiltedMoments,
+    *,
+    start: Sites | None = None,
+    damping: float = 1.0,
+    tolerance: float = 1e-4,
+) -> Approximation:
+    """Approximate the posterior of the latent values at the training points.
+
+    Args:
+        K: Prior covariance, `n x n`.
+        prior_mean: `n`.
+        tilted: Moments of the cavities after their responses.
+        start: Sites to start from, such as those of fewer responses; default: none, the prior.
+        damping: Share of the way from an old site to a new one, in (0, 1].
+        tolerance: Ends when no marginal mean and no marginal variance moves by more in a sweep.
+
+    Raises:
+        numpy.linalg.LinAlgError: K is not finite.
+    """
+    if start is None:
+        sites = Sites(np.zeros(len(K)), np.full(len(K), MIN_PRECISION))
+        mean, variance = prior_mean, K.diagonal().copy()
+    else:
+        current = approximation(K, prior_mean, start, converged=False, sweeps=1)
+        sites, mean, variance = start, current.mean, current.variance
+    for sweep in range(1, MAX_SWEEPS + 1):
+        step = damping if sweep <= LATE_SWEEP else min(damping, LATE_DAMPING)
+        sites = _updated(sites, mean, variance, tilted, step)
+        current = approximation(K, prior_mean, sites, converged=False, sweeps=sweep)
+        moved = max(np.abs(current.mean - mean).max(), np.abs(current.variance - variance).max())
+        mean, variance = current.mean, current.variance
+        if moved < tolerance:
+            return Approximation(
+                sites, mean, variance, current.weights, current.L, current.L_inverse, converged=True, sweeps=sweep
+            )
+    return current
+
+
+def _updated(sites: Sites, mean: Array, variance: Array, tilted: TiltedMoments, step: float) -> Sites:
+    """Match the moments of every cavity with its response, a share of the way."""
+    m, v = _cavities(mean, variance, sites)
+    _, d1, d2 = tilted(m, v)
+    tau = np.maximum(-d2 / (1 + v * d2), MIN_PRECISION)
+    # From the matched mean, so that clipping the precision does not move the mean.
+    nu = (m + v * d1) * (1 / v + tau) - m / v
+    if step == 1:
+        return Sites(nu, tau)
+    return Sites(sites.nu + step * (nu - sites.nu), sites.tau + step * (tau - sites.tau))
+
+
+def log_evidence(approximated: Approximation, prior_mean: Array, tilted: TiltedMoments) -> float:
+    """Return log Z of expectation propagation, the log probability of all responses together.
+
+    Rasmussen & Williams 2006, eq. 3.65, with a prior mean, arranged so that no site's normalizer overflows.
+    """
+    sites, mu, variance = approximated.sites, approximated.mean, approximated.variance
+    m, v = approximated.cavities()
+    Z, _, _ = tilted(m, v)
+    # Each site's normalizer, in terms of the residuals of site and cavity around the prior mean.
+    nu = sites.nu - sites.tau * prior_mean
+    cavity_precision = 1 / v
+    q = (m - prior_mean) / v
+    return float(
+        np.log(Z).sum()
+        - np.log(approximated.L.diagonal()).sum()
+        + 0.5 * nu @ (mu - prior_mean)
+        - 0.5 * (variance * nu * nu).sum()
+        + 0.5 * (q * (sites.tau / cavity_precision * q - 2 * nu) * variance).sum()
+        + 0.5 * np.log1p(sites.tau / cavity_precision).sum()
+    )

@@ -1,0 +1,72 @@
+"""The belief about the latent field that expectation propagation yields."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from aepsych_grpc.core.models.expectation_propagation import MIN_VARIANCE, Sites
+from aepsych_grpc.core.models.kernel import Kernel
+from aepsych_grpc.core.models.model import TrainingData
+
+BLOCK = 4096
+"""Points predicted at a time: bounds the memory that a large query takes."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LatentPosterior:
+    """A Gaussian process given Gaussian sites (Rasmussen & Williams 2006, eqs. 3.60 and 3.61).
+
+        mean(x) = m0(x) + k(x, X) b,   cov(x, z) = k(x, z) - (W k(X, x))' (W k(X, z)),   W = L^-1 S^1/2
+
+    Attributes:
+        kernel: The prior.
+        theta: Logarithms of its hyperparameters.
+        data: What was learned from.
+        sites: The responses' Gaussian factors.
+        weights: b, `n`.
+        whitener: W, `n x n`.
+        log_evidence: log Z of the data.
+        converged: Whether expectation propagation settled.
+    """
+
+    kernel: Kernel
+    theta: tuple[float, ...]
+    data: TrainingData
+    sites: Sites
+    weights: Tensor
+    whitener: Tensor
+    log_evidence: float
+    converged: bool
+
+    @property
+    def d(self) -> int:
+        """Number of coordinates of a point."""
+        return self.data.X.shape[1]
+
+    def marginals(self, X: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mean and variance of f at each point; `m x d` to `m` and `m`, differentiable by X."""
+        parts = [self._marginals(part) for part in torch.split(X, BLOCK)]
+        if len(parts) == 1:
+            return parts[0]
+        return torch.cat([mean for mean, _ in parts]), torch.cat([variance for _, variance in parts])
+
+    def joint(self, X: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mean and covariance of f at the points together; `m x d` to `m` and `m x m`, differentiable by X."""
+        prior = self.kernel.covariance(self.theta, X, self.data.X)
+        explained = prior @ self.whitener.T
+        covariance = self.kernel.covariance(self.theta, X, X) - explained @ explained.T
+        floor = torch.diag((MIN_VARIANCE - covariance.diagonal()).clamp_min(0.0))
+        return self.kernel.mean(self.theta, X) + prior @ self.weights, covariance + floor
+
+    def covariance(self, X: Tensor, Z: Tensor) -> Tensor:
+        """Return cov(f(X), f(Z)); `m x d` and `k x d` to `m x k`, differentiable."""
+        explained = self.kernel.covariance(self.theta, X, self.data.X) @ self.whitener.T
+        by_Z = self.kernel.covariance(self.theta, Z, self.data.X) @ self.whitener.T
+        return self.kernel.covariance(self.theta, X, Z) - explained @ by_Z.T
+
+    def _marginals(self, X: Tensor) -> tuple[Tensor, Tensor]:
+        prior = self.kernel.covariance(self.theta, X, self.data.X)
+        explained = prior @ self.whitener.T
+        variance = self.kernel.variance(self.theta, X) - (explained * explained).sum(1)
+        return self.kernel.mean(self.theta, X) + prior @ self.weights, variance.clamp_min(MIN_VARIANCE)
