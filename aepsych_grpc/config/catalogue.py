@@ -3,13 +3,19 @@
 The optimization core fills it; checks, the server's catalogue and the reference pages read it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from aepsych_grpc.config.options import Option, options_of
+from aepsych_grpc.config.trials import Trials
+from aepsych_grpc.config.violation import Violation
 
 T = TypeVar("T")
+
+
+def _nothing_wrong(_options: Any, _trials: Trials) -> Iterable[Violation]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +29,8 @@ class Entry(Generic[T]):
         build: Makes the part from its context and options.
         outcome_kinds: Outcome kinds it is for ("binary", ...); empty means any.
         needs_model: Whether a generator needs a model.
+        check: Finds what is wrong with options that are right by themselves but not for an experiment's trials. Paths
+            begin at the component, such as `options.points[2].contrast`.
     """
 
     name: str
@@ -31,6 +39,7 @@ class Entry(Generic[T]):
     build: Callable[..., T]
     outcome_kinds: tuple[str, ...] = ()
     needs_model: bool = False
+    check: Callable[[Any, Trials], Iterable[Violation]] = _nothing_wrong
 
     @property
     def option_list(self) -> tuple[Option, ...]:
@@ -40,7 +49,7 @@ class Entry(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """All entries by kind and name."""
+    """All entries by kind and name; where a config leaves the choice open, the first that fits is taken."""
 
     models: Mapping[str, Entry[Any]]
     acquisitions: Mapping[str, Entry[Any]]

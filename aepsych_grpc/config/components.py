@@ -1,13 +1,13 @@
 """Components: found in the catalogue by name, with their options filled in, or chosen where none is named."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from aepsych_grpc.config.catalogue import Catalogue, Entry
 from aepsych_grpc.config.experiment import Component
 from aepsych_grpc.config.options import read_options
-from aepsych_grpc.config.trials import Trials, check_stimuli
+from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.config.violation import Violation, nearest_name, shown, with_article
 
 Entries = Mapping[str, Entry[Any]]
@@ -39,9 +39,10 @@ def complete_component(
     violations.extend(found)
     if options is None:
         return None
+    wrong = entry.check(options, trials) if trials.parameters else ()
+    violations.extend(replace(violation, path=f"{path}.{violation.path}") for violation in wrong)
     values = {item.name: getattr(options, item.name) for item in fields(entry.options)}
     values = {name: value for name, value in values.items() if value is not None}
-    violations.extend(check_stimuli(entry, values, trials, f"{path}.options"))
     return Component(name=entry.name, options=values)
 
 

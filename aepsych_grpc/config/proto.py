@@ -44,7 +44,8 @@ def from_proto(message: v1.ExperimentConfig, catalogue: Catalogue) -> Experiment
     strategies = complete_strategies(
         [_read_strategy(strategy) for strategy in message.strategies],
         Trials(
-            parameters=tuple(parameters) if sound else None,
+            parameters=tuple(parameters) if sound else (),
+            intensity_parameter=message.intensity_parameter,
             outcome_kinds=tuple(item.WhichOneof("kind") or "binary" for item in message.outcomes) or ("binary",),
             stimuli=stimuli_per_trial,
         ),

@@ -16,18 +16,25 @@ class Violation:
     Attributes:
         path: The field, such as `config.parameters[2].continuous.lower_bound`.
         message: What was given, what is allowed, and what to do.
+        line: Line of the file that the config was read from; 0 when there is none.
     """
 
     path: str
     message: str
+    line: int = 0
 
 
 class InvalidConfigError(ValueError):
-    """A config that can't be run, with all of its mistakes."""
+    """A config that can't be run, with all of its mistakes and the file that it was read from, if any."""
 
-    def __init__(self, violations: Iterable[Violation]) -> None:
+    def __init__(self, violations: Iterable[Violation], file: str = "") -> None:
         self.violations = tuple(violations)
-        super().__init__("; ".join(f"{violation.path}: {violation.message}" for violation in self.violations))
+        self.file = file
+        super().__init__("\n".join(self._place(violation) + violation.message for violation in self.violations))
+
+    def _place(self, violation: Violation) -> str:
+        path = f"{violation.path}: " if violation.path else ""
+        return f"{self.file}:{violation.line}: {path}" if self.file else path
 
 
 def nearest_name(given: str, allowed: Iterable[str]) -> str:
