@@ -1,0 +1,190 @@
+"""Calls without input or output: each is written once, as a generator, and driven either way, blocking or not.
+
+A call yields what it wants done (`Send` a request, `Wait` a while), is sent the response, and returns its result.
+`drive` does that with a blocking transport and `drive_async` on an event loop; `blocking` and `awaitable` make methods
+of calls, with the call's own parameters and documentation.
+"""
+
+import asyncio
+import functools
+import inspect
+import random
+import time
+from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast, get_args
+
+from google.protobuf.message import Message
+
+from aepsych_grpc.client.failure import error_from_status
+from aepsych_grpc.client.retries import RETRIED, Retries
+from aepsych_grpc.client.timeout import Timeout
+from aepsych_grpc.client.transport import AsyncTransport, StatusError, Transport
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Request = TypeVar("Request", bound=Message)
+Response = TypeVar("Response", bound=Message)
+Subject = TypeVar("Subject")
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Wants a request sent; answered with the response, or with a StatusError thrown."""
+
+    method: str
+    request: Message
+    timeout: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Wants a pause."""
+
+    seconds: float
+
+
+Call: TypeAlias = Generator[Send | Wait, Message | None, T]
+"""A call that results in T."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method(Generic[Request, Response]):
+    """An RPC by name, with the types of its request and response."""
+
+    name: str
+    request: type[Request]
+    response: type[Response]
+
+
+@dataclass(slots=True, kw_only=True)
+class Connection:
+    """What all calls to one server share.
+
+    Attributes:
+        target: Address, for people.
+        timeout: How long to wait.
+        retries: When to send again.
+        reached: Whether the server has ever answered. While it has not, a call is not sent again: a wrong address
+            deserves its error at once, a server that restarts deserves patience.
+    """
+
+    target: str
+    timeout: Timeout = field(default_factory=Timeout)
+    retries: Retries = field(default_factory=Retries)
+    reached: bool = False
+
+
+def exchange(
+    connection: Connection, method: Method[Request, Response], request: Request, timeout: float | None
+) -> Call[Response]:
+    """Send a request, again where that helps, and return its response.
+
+    Raises:
+        AepsychError: The call failed.
+    """
+    end = None if timeout is None else time.monotonic() + timeout
+    for attempt in range(connection.retries.attempts):
+        left = None if end is None else end - time.monotonic()
+        try:
+            response = yield Send(method.name, request, left)
+        except StatusError as failure:
+            connection.reached = connection.reached or bool(failure.status.details)
+            pause = connection.retries.pause(attempt, random.random())  # noqa: S311  # spreads clients out; no secret
+            if (
+                failure.status.code not in RETRIED
+                or not connection.reached
+                or attempt + 1 == connection.retries.attempts
+                or (end is not None and time.monotonic() + pause >= end)
+            ):
+                raise error_from_status(failure.status, connection.target) from None
+        else:
+            connection.reached = True
+            return cast("Response", response)
+        yield Wait(pause)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def drive(call: Call[T], transport: Transport) -> T:
+    """Carry out a call, blocking."""
+    try:
+        step = next(call)
+        while True:
+            if isinstance(step, Wait):
+                time.sleep(step.seconds)
+                step = call.send(None)
+                continue
+            try:
+                response = transport.unary(step.method, step.request, step.timeout)
+            except StatusError as failure:
+                step = call.throw(failure)
+            else:
+                step = call.send(response)
+    except StopIteration as end:
+        return cast("T", end.value)
+
+
+async def drive_async(call: Call[T], transport: AsyncTransport) -> T:
+    """Carry out a call on an event loop."""
+    try:
+        step = next(call)
+        while True:
+            if isinstance(step, Wait):
+                await asyncio.sleep(step.seconds)
+                step = call.send(None)
+                continue
+            try:
+                response = await transport.unary(step.method, step.request, step.timeout)
+            except StatusError as failure:
+                step = call.throw(failure)
+            else:
+                step = call.send(response)
+    except StopIteration as end:
+        return cast("T", end.value)
+
+
+class Blocking(Protocol[Subject]):
+    """An object whose calls block: what they are about, and what carries them."""
+
+    _subject: Subject
+    _transport: Transport
+
+
+class Awaitables(Protocol[Subject]):
+    """An object whose calls are awaited: what they are about, and what carries them."""
+
+    _subject: Subject
+    _transport: AsyncTransport
+
+
+def blocking(call: Callable[Concatenate[Subject, P], Call[T]]) -> Callable[Concatenate[Blocking[Subject], P], T]:
+    """Make a method that carries out a call, blocking."""
+
+    @functools.wraps(call)
+    def method(self: Blocking[Subject], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return drive(call(self._subject, *args, **kwargs), self._transport)
+
+    show_result(method, call, _result_of(call))
+    return method
+
+
+def awaitable(
+    call: Callable[Concatenate[Subject, P], Call[T]],
+) -> Callable[Concatenate[Awaitables[Subject], P], Awaitable[T]]:
+    """Make a method that carries out a call on an event loop."""
+
+    @functools.wraps(call)
+    async def method(self: Awaitables[Subject], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await drive_async(call(self._subject, *args, **kwargs), self._transport)
+
+    show_result(method, call, _result_of(call))
+    return method
+
+
+def show_result(method: Any, call: Callable[..., Any], result: Any) -> None:
+    """Show what the method returns in `help` and notebooks, not the call's generator."""
+    method.__signature__ = inspect.signature(call).replace(return_annotation=result)
+
+
+def _result_of(call: Callable[..., Any]) -> Any:
+    return get_args(inspect.signature(call).return_annotation)[2]

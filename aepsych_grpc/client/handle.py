@@ -1,0 +1,49 @@
+"""What the client knows of one experiment, whichever way its calls are carried."""
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from aepsych_grpc.client.call import Connection
+from aepsych_grpc.client.trial import Trial
+from aepsych_grpc.client.values import ValueReader
+from aepsych_grpc.v1 import config_pb2
+
+
+@dataclass(slots=True, kw_only=True)
+class Handle:
+    """An experiment on a server.
+
+    Attributes:
+        connection: The server.
+        experiment_id: Its id.
+        config: The config as the server understands it, with every default filled in.
+        participant_id: Who takes part.
+        warnings: Remarks on the config that do not keep it from running.
+        shown_trial_id: The trial that a loop over the experiment has given out and that is to be told; None outside.
+        next_trials: Trials that the loop gives out next.
+    """
+
+    connection: Connection
+    experiment_id: str
+    config: config_pb2.ExperimentConfig
+    participant_id: str = ""
+    warnings: tuple[str, ...] = ()
+    shown_trial_id: int | None = None
+    next_trials: deque[Trial] = field(default_factory=deque)
+
+    @property
+    def reader(self) -> ValueReader:
+        """Reads values as this experiment declares them."""
+        return ValueReader(self.config)
+
+    @contextmanager
+    def loop(self) -> Iterator[None]:
+        """Mark the time during which a loop gives out the trials; what it has not given out stays pending."""
+        self.next_trials.clear()
+        try:
+            yield
+        finally:
+            self.shown_trial_id = None
+            self.next_trials.clear()

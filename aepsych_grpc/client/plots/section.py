@@ -1,0 +1,67 @@
+"""Which parameters a plot shows, and at what values the others are held."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aepsych_grpc.client.notebook import number
+from aepsych_grpc.client.plots.axis import middle
+from aepsych_grpc.v1 import config_pb2
+
+NUMBERS = frozenset({"continuous", "integer", "discrete"})
+"""Kinds of parameter along which a threshold can lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section through the parameters.
+
+    Attributes:
+        shown: The parameters along the axes: x, or x and y.
+        held: Values of all others.
+        choosable: Those of the others that are not constants of the experiment.
+    """
+
+    shown: tuple[config_pb2.Parameter, ...]
+    held: Mapping[str, Any]
+    choosable: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name.replace('_', ' ')} = {number(self.held[name])}" for name in self.choosable)
+
+
+def intensity_of(config: config_pb2.ExperimentConfig) -> str:
+    """Return the parameter along which thresholds lie: the declared one, else the first that has numbers, else none."""
+    numeric = [item.name for item in config.parameters if item.WhichOneof("kind") in NUMBERS]
+    return config.intensity_parameter or next(iter(numeric), "")
+
+
+def section(
+    config: config_pb2.ExperimentConfig, parameters: Sequence[str], fixed_parameters: Mapping[str, Any]
+) -> Section:
+    """Return the section to show.
+
+    By default the intensity parameter is drawn upwards over the first of the others.
+
+    Args:
+        config: The experiment's config.
+        parameters: Parameters along x and y, or x alone; empty for the default.
+        fixed_parameters: Values of the others; those left out are held at their middle (the first of named values).
+
+    Raises:
+        ValueError: A parameter is not there or named twice, or trials have several stimuli.
+    """
+    if config.stimuli_per_trial > 1:
+        raise ValueError(f"Plots show one stimulus; trials of this experiment have {config.stimuli_per_trial}.")
+    by_name = {item.name: item for item in config.parameters}
+    free = [name for name, item in by_name.items() if item.WhichOneof("kind") != "fixed"]
+    unknown = [name for name in [*parameters, *fixed_parameters] if name not in free]
+    if unknown or len(set(parameters)) != len(parameters) or len(parameters) > 2:
+        raise ValueError(f"One or two different parameters can be shown, of: {', '.join(free)}.")
+    if not parameters:
+        candidates = [name for name in free if name not in fixed_parameters]
+        upward = intensity_of(config)
+        others = [name for name in candidates if name != upward]
+        parameters = [*others[:1], upward] if upward in candidates else others[:2]
+    held = {name: fixed_parameters.get(name, middle(item)) for name, item in by_name.items() if name not in parameters}
+    return Section(tuple(by_name[name] for name in parameters), held, tuple(name for name in free if name in held))

@@ -1,0 +1,78 @@
+"""How the plots look: colours that colour-blind people tell apart, labels with units, no global state."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from aepsych_grpc.client.extra import needed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from aepsych_grpc.client.plots.axis import Axis
+
+INK = "#22303c"
+"""Text, axes and markers."""
+ESTIMATE = "#d55e00"
+"""Vermilion of the palette of Okabe and Ito (2008)."""
+TRUTH = "#0b7a5c"
+"""A darkened bluish green of the same palette: legible as a line on white and on light blue."""
+LIGHT_TO_DEEP = ("#f7fafd", "#dbe8f4", "#b3d0e8", "#82b1d8", "#5590c4")
+"""Low to high responses; stops short of dark blue so that black markers stay legible."""
+
+
+def new_figure(panels: int = 1) -> tuple["Figure", list["Axes"]]:
+    """Return a figure with panels side by side, drawn without a display and without pyplot's global state.
+
+    Raises:
+        ImportError: matplotlib is not installed.
+    """
+    figures = needed("matplotlib.figure", "plot")
+    backend = needed("matplotlib.backends.backend_agg", "plot")
+    figure = figures.Figure(figsize=(6.4 * panels, 4.8), dpi=150, layout="constrained", facecolor="white")
+    backend.FigureCanvasAgg(figure)
+    panel_axes = list(figure.subplots(1, panels, squeeze=False)[0])
+    for axes in panel_axes:
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.spines[["left", "bottom"]].set_color(INK)
+        axes.tick_params(colors=INK, which="both")
+    return figure, panel_axes
+
+
+def set_title(axes: "Axes", title: str, subtitle: str) -> None:
+    """Head a panel, left-aligned."""
+    axes.set_title(title, loc="left", fontsize=12, fontweight="bold", color=INK, pad=24)
+    axes.annotate(
+        subtitle,
+        (0, 1),
+        xytext=(0, 8),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        fontsize=9.5,
+        color=INK,
+        alpha=0.8,
+    )
+
+
+def set_axis(axes: "Axes", which: str, axis: "Axis") -> None:
+    """Label and scale an axis ("x" or "y") for a parameter."""
+    ticker = needed("matplotlib.ticker", "plot")
+    getattr(axes, f"set_{which}label")(axis.label, color=INK, fontsize=11)
+    target: Any = getattr(axes, f"{which}axis")
+    if axis.tick_labels:
+        target.set_ticks(list(axis.positions), labels=list(axis.tick_labels))
+        return
+    if axis.log_scale:
+        getattr(axes, f"set_{which}scale")("log")
+        target.set_major_locator(ticker.LogLocator(subs=_subdivisions(axis.positions)))
+        target.set_minor_formatter(ticker.NullFormatter())
+        target.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:g}"))
+    getattr(axes, f"set_{which}lim")(axis.positions[0], axis.positions[-1])
+
+
+def _subdivisions(positions: Sequence[float]) -> tuple[float, ...]:
+    """Return which multiples of powers of ten carry labels: fewer over more decades."""
+    ratio = positions[-1] / positions[0]
+    if ratio > 1e3:
+        return (1.0,)
+    return (1.0, 3.0) if ratio > 1e2 else (1.0, 2.0, 5.0)

@@ -1,0 +1,142 @@
+"""Calls that ask the model about the participant."""
+# ruff: noqa: D417  # the first parameter of a call becomes the method's self
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypedDict, Unpack
+
+from aepsych_grpc.client import rpc
+from aepsych_grpc.client.call import Call, exchange
+from aepsych_grpc.client.handle import Handle
+from aepsych_grpc.client.results import Estimate, Point, Threshold
+from aepsych_grpc.client.values import to_stimulus, to_values
+from aepsych_grpc.v1 import query_pb2
+from aepsych_grpc.v1.experiment_service_pb2 import QueryRequest, QueryResponse
+
+RESPONSE_SCALES = (query_pb2.RESPONSE_SCALE_UNSPECIFIED, query_pb2.RESPONSE_SCALE_LATENT)
+"""The scale by `latent`."""
+
+
+class QueryOptions(TypedDict, total=False):
+    """What every query takes.
+
+    Attributes:
+        latent: Speak of the latent field, in units of the link's standard deviation, instead of the response.
+        fixed_parameters: Values at which parameters are held.
+        outcome: The outcome in question. Default: the first.
+        credible_level: Probability content of the credible intervals, in (0, 1). Default .9.
+        at_sequence: Answer from the events up to this sequence only. Default: all.
+    """
+
+    latent: bool
+    fixed_parameters: Mapping[str, Any]
+    outcome: str
+    credible_level: float
+    at_sequence: int
+
+
+def _ask(handle: Handle, question: QueryRequest, options: QueryOptions) -> Call[QueryResponse]:
+    """Send a question with its options."""
+    question.MergeFrom(
+        QueryRequest(
+            experiment_id=handle.experiment_id,
+            response_scale=RESPONSE_SCALES[options.get("latent", False)],
+            fixed_parameters=to_values(options.get("fixed_parameters", {})),
+            outcome=options.get("outcome", ""),
+            credible_level=options.get("credible_level"),
+            at_sequence=options.get("at_sequence"),
+        )
+    )
+    return (yield from exchange(handle.connection, rpc.QUERY, question, handle.connection.timeout.compute))
+
+
+def _point(handle: Handle, question: QueryRequest, options: QueryOptions) -> Call[Point]:
+    point = (yield from _ask(handle, question, options)).point
+    return Point(handle.reader.stimulus(point.stimulus), Estimate.from_proto(point.response))
+
+
+def maximum(handle: Handle, **options: Unpack[QueryOptions]) -> Call[Point]:
+    """Return where the response is largest.
+
+    Args:
+        **options: See `QueryOptions`.
+
+    Raises:
+        NothingToModelError: There is no model, or nothing has been told that it could learn from.
+    """
+    return (yield from _point(handle, QueryRequest(maximum=query_pb2.MaximumQuery()), options))
+
+
+def minimum(handle: Handle, **options: Unpack[QueryOptions]) -> Call[Point]:
+    """Return where the response is smallest.
+
+    Args:
+        **options: See `QueryOptions`.
+
+    Raises:
+        NothingToModelError: There is no model, or nothing has been told that it could learn from.
+    """
+    return (yield from _point(handle, QueryRequest(minimum=query_pb2.MinimumQuery()), options))
+
+
+def inverse(handle: Handle, value: float, **options: Unpack[QueryOptions]) -> Call[Point]:
+    """Return a stimulus at which the response has a given value.
+
+    Args:
+        value: The wanted response (with `latent`: value of the latent field).
+        **options: See `QueryOptions`.
+
+    Raises:
+        NothingToModelError: There is no model, or nothing has been told that it could learn from.
+    """
+    return (yield from _point(handle, QueryRequest(inverse=query_pb2.InverseQuery(value=value)), options))
+
+
+def predict(
+    handle: Handle, stimuli: Iterable[Mapping[str, Any]], **options: Unpack[QueryOptions]
+) -> Call[list[Estimate]]:
+    """Return the response at each of the given stimuli, in their order.
+
+    Args:
+        stimuli: Where to predict; parameters in `fixed_parameters` may be left out.
+        **options: See `QueryOptions`.
+
+    Raises:
+        NothingToModelError: There is no model, or nothing has been told that it could learn from.
+        LimitExceededError: More stimuli than the server takes in one call.
+    """
+    question = query_pb2.PredictionQuery(stimuli=[to_stimulus(stimulus) for stimulus in stimuli])
+    response = yield from _ask(handle, QueryRequest(prediction=question), options)
+    return [Estimate.from_proto(item) for item in response.prediction.responses]
+
+
+def threshold(
+    handle: Handle,
+    parameter: str = "",
+    *,
+    target: float | None = None,
+    grid_size: int | None = None,
+    contexts: Sequence[Mapping[str, Any]] = (),
+    **options: Unpack[QueryOptions],
+) -> Call[Threshold]:
+    """Return where the response crosses a target along one parameter, for each setting of the others.
+
+    Args:
+        parameter: The parameter along which to look. Default: the experiment's intensity parameter.
+        target: The response at threshold (with `latent`: value of the latent field). Default: the outcome's target.
+        grid_size: Points per parameter of the grid over the others when no contexts are given, 1 to 1000. Default 20.
+        contexts: Settings of the other parameters. Default: a grid.
+        **options: See `QueryOptions`.
+
+    Raises:
+        NothingToModelError: There is no model, or nothing has been told that it could learn from.
+    """
+    question = query_pb2.ThresholdContourQuery(
+        parameter=parameter,
+        target=target,
+        contexts=[to_stimulus(context) for context in contexts],
+        grid_size=grid_size,
+    )
+    response = yield from _ask(handle, QueryRequest(threshold_contour=question), options)
+    contour = response.threshold_contour
+    units = {item.name: item.unit for item in handle.config.parameters}
+    return Threshold.from_proto(contour, handle.reader, units.get(contour.parameter, ""), response.observation_count)

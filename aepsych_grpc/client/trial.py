@@ -1,0 +1,167 @@
+"""Trials as the client has them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from aepsych_grpc.client.notebook import html_table, number
+from aepsych_grpc.client.results import Estimate
+from aepsych_grpc.client.values import ValueReader
+from aepsych_grpc.config.parameter import Value as ParameterValue
+from aepsych_grpc.config.proto import value_from_proto
+from aepsych_grpc.v1 import trial_pb2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One trial: what is shown, where it came from, and what was answered.
+
+    `trial["contrast"]` is a value of the stimulus, when the trial has one.
+
+    Attributes:
+        trial_id: Number within the experiment, from 1.
+        stimuli: What to show.
+        strategy: Name of the strategy that chose it; empty for a trial that was told without being asked.
+        source: How it was chosen: "sobol", "model", "fallback", "manual", "unsolicited", "random" or "rule".
+        state: "pending", "told" or "retracted".
+        outcomes: What was answered, by outcome; None while pending.
+        response_time: Seconds that the participant took, if told.
+        metadata: What was kept with the response.
+        exclude_from_model: Whether the response is kept but not learned from.
+        ask_time: When it was asked.
+        tell_time: When it was told.
+        data_sequence: The choice used the events up to this sequence.
+        sequence: Sequence of the event that last changed it.
+        note: Why the source is "fallback".
+        posterior: The model's prediction at the stimulus, where it was asked for.
+    """
+
+    trial_id: int
+    stimuli: tuple[Mapping[str, ParameterValue], ...]
+    strategy: str = ""
+    source: str = "unspecified"
+    state: str = "pending"
+    outcomes: Mapping[str, float] | None = None
+    response_time: float | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    exclude_from_model: bool = False
+    ask_time: datetime | None = None
+    tell_time: datetime | None = None
+    data_sequence: int = 0
+    sequence: int = 0
+    note: str = ""
+    posterior: Estimate | None = None
+
+    @property
+    def stimulus(self) -> Mapping[str, ParameterValue]:
+        """The stimulus, when the trial has one.
+
+        Raises:
+            ValueError: The trial has several.
+        """
+        if len(self.stimuli) != 1:
+            raise ValueError(f"Trial {self.trial_id} has {len(self.stimuli)} stimuli; use `stimuli`.")
+        return self.stimuli[0]
+
+    def __getitem__(self, parameter: str) -> ParameterValue:
+        return self.stimulus[parameter]
+
+    def __str__(self) -> str:
+        shown = " | ".join(", ".join(f"{k}={number(v)}" for k, v in stimulus.items()) for stimulus in self.stimuli)
+        answer = "" if self.outcomes is None else f" -> {_outcomes(self.outcomes)}"
+        return f"Trial {self.trial_id}: {shown}{answer}"
+
+    def _repr_html_(self) -> str:
+        rows = [[str(i), *map(number, stimulus.values())] for i, stimulus in enumerate(self.stimuli)]
+        answer = "awaits a response" if self.outcomes is None else _outcomes(self.outcomes)
+        return html_table(["stimulus", *self.stimuli[0]], rows, f"Trial {self.trial_id} ({self.source}): {answer}")
+
+
+def _outcomes(outcomes: Mapping[str, float]) -> str:
+    return ", ".join(f"{name}={number(value)}" for name, value in outcomes.items())
+
+
+Shown: TypeAlias = Trial | int | Mapping[str, Any] | Sequence[Mapping[str, Any]]
+"""What a response is to: an asked trial, its number, or the stimulus (or stimuli) of a trial that was not asked."""
+
+Answer: TypeAlias = float | bool | Mapping[str, Any]
+"""A response: the value of the experiment's only outcome, or values by outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A response to tell.
+
+    Attributes:
+        shown: The asked trial, its number, or the stimulus (or stimuli) of a trial that was not asked.
+        outcome: The value of the experiment's only outcome, or values by outcome: 0 or 1 (binary), level (ordinal),
+            number (continuous), position (choice).
+        response_time: Seconds that the participant took.
+        metadata: Anything to keep with it that JSON can say.
+        exclude_from_model: Keep it, but do not learn from it.
+    """
+
+    shown: Shown
+    outcome: Answer
+    response_time: float | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    exclude_from_model: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How an observation was recorded.
+
+    Attributes:
+        trial_id: The trial that it belongs to.
+        observation_id: Its id.
+        duplicate: Whether it had been recorded before.
+        sequence: Sequence of the experiment's latest event.
+        finished: Whether nothing is left to ask.
+        next_trial: The next trial, if it was asked for and there is one.
+    """
+
+    trial_id: int
+    observation_id: str
+    duplicate: bool
+    sequence: int
+    finished: bool
+    next_trial: Trial | None = None
+
+
+def read_trial(message: trial_pb2.Trial, reader: ValueReader) -> Trial:
+    """Read a trial."""
+    observation = message.observation if message.HasField("observation") else None
+    timed = observation is not None and observation.HasField("response_time")
+    metadata = observation.metadata.fields.items() if observation else ()
+    return Trial(
+        trial_id=message.trial_id,
+        stimuli=tuple(reader.stimulus(stimulus) for stimulus in message.stimuli),
+        strategy=message.strategy,
+        source=_name(trial_pb2.TrialSource, message.source, "TRIAL_SOURCE_"),
+        state=_name(trial_pb2.TrialState, message.state, "TRIAL_STATE_"),
+        outcomes=reader.outcomes(observation.outcomes) if observation else None,
+        response_time=observation.response_time.ToTimedelta().total_seconds() if observation and timed else None,
+        metadata={name: value_from_proto(value) for name, value in metadata},
+        exclude_from_model=bool(observation and observation.exclude_from_model),
+        ask_time=read_time(message.ask_time) if message.HasField("ask_time") else None,
+        tell_time=read_time(message.tell_time) if message.HasField("tell_time") else None,
+        data_sequence=message.data_sequence,
+        sequence=message.sequence,
+        note=message.note,
+        posterior=Estimate.from_proto(message.posterior) if message.HasField("posterior") else None,
+    )
+
+
+def read_time(message: Timestamp) -> datetime:
+    """Return a point in time."""
+    return message.ToDatetime(tzinfo=UTC)
+
+
+def _name(kinds: Any, number: int, prefix: str) -> str:
+    """Return an enum's value in lower case; a value that a newer server has added counts as not known."""
+    known = number if number in kinds.values() else 0
+    return str(kinds.Name(known)).removeprefix(prefix).lower()
