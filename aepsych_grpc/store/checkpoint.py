@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 EVENTS_BETWEEN = 256
 """Events between two checkpoints: an append writes about 4 pages of 4 kB, so the WAL stays near 4 MB."""
 
-LONG_WAL_PAGES = 16_384
-"""Length of the WAL (64 MB) past which writers are held up for a moment, so that it can begin anew."""
+LONG_WAL_PAGES = 4096
+"""Length of the WAL (16 MB) past which writers are held up for a moment, so that it can begin anew."""
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Checkpointer:
         try:
             _, pages, _ = connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             if pages > LONG_WAL_PAGES:
-                # Writers without a pause never leave the moment in which the WAL could begin anew.
+                # It begins anew when all of it is copied; writers without a pause never leave that moment.
                 connection.cursor().execute("PRAGMA wal_checkpoint(RESTART)")
         finally:
             connection.close()

@@ -7,11 +7,15 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event to be recorded. `time` has a time zone; microseconds are kept."""
+    """An event to be recorded. Microseconds of `time` are kept; ValueError when it has no time zone."""
 
     kind: str
     time: datetime
     payload: bytes
+
+    def __post_init__(self) -> None:
+        if self.time.tzinfo is None:
+            raise ValueError(f"The time {self.time.isoformat()} of an event has no time zone.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ def open_file(path: Path) -> tuple[Engine, Engine]:
     lock, which SQLite has them poll. Readers have connections of their own: in WAL mode they wait for no one.
 
     Raises:
-        StoreUnavailable: The folder is missing, or the file can't be made.
+        StoreUnavailable: The folder is missing, or the file can't be made or written.
     """
     if not path.parent.is_dir():
         raise StoreUnavailable(
@@ -35,6 +35,8 @@ def open_file(path: Path) -> tuple[Engine, Engine]:
             pass  # another process was faster
         except OSError as error:
             raise StoreUnavailable(f"The database {path} can't be made: {error.strerror}.") from error
+    elif not os.access(path, os.W_OK):  # SQLite would open it, and refuse the first Tell
+        raise StoreUnavailable(f"The database {path} can't be opened: it is read-only.")
     url = URL.create("sqlite+pysqlite", database=str(path))
     writer = _engine(url, pool_size=1, max_overflow=0)
     event.listen(writer, "connect", _prepare_writer)
