@@ -5,9 +5,9 @@ from datetime import datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from aepsych_grpc.config.proto import to_proto
+from aepsych_grpc.config.proto import stimulus_to_proto, to_proto
 from aepsych_grpc.session.call import Overview, Receipt, StrategyProgress, Trial
-from aepsych_grpc.session.codec import SOURCE_TO_PROTO, observation_to_proto, stimulus_to_proto
+from aepsych_grpc.session.codec import SOURCE_TO_PROTO, observation_to_proto
 from aepsych_grpc.store.record import ExperimentRecord
 from aepsych_grpc.v1 import experiment_pb2, trial_pb2
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
@@ -93,7 +93,7 @@ def _progress_message(progress: StrategyProgress) -> experiment_pb2.StrategyProg
     )
 
 
-def _state(*, finished: bool) -> experiment_pb2.ExperimentState:
+def _state(*, finished: bool) -> experiment_pb2.ExperimentState.ValueType:
     if finished:
         return experiment_pb2.EXPERIMENT_STATE_FINISHED
     return experiment_pb2.EXPERIMENT_STATE_RUNNING

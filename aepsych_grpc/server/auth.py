@@ -34,7 +34,7 @@ def read_tokens(file: Path) -> tuple[str, ...]:
     return tokens
 
 
-class TokenInterceptor(grpc.ServerInterceptor):
+class TokenInterceptor(grpc.ServerInterceptor[Any, Any]):
     """Refuses calls without `authorization: Bearer TOKEN`, except those to the health service."""
 
     def __init__(self, tokens: Iterable[str]) -> None:
@@ -57,7 +57,8 @@ class TokenInterceptor(grpc.ServerInterceptor):
             return False
         digest = _digest(given[0][len(_SCHEME) :].strip())
         # Every token is compared, each in constant time, so that the time taken tells nothing about them.
-        return any([hmac.compare_digest(digest, known) for known in self._digests])
+        matches = [hmac.compare_digest(digest, known) for known in self._digests]
+        return any(matches)
 
 
 def _digest(token: str) -> bytes:

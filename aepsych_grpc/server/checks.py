@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from google.protobuf.duration_pb2 import Duration
-from google.protobuf.struct_pb2 import Value as ValueMessage
 
-from aepsych_grpc.config.parameter import Value
 from aepsych_grpc.config.violation import Violation
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.server.limits import MAX_LABELS, MAX_TEXT
@@ -78,40 +76,17 @@ class Checks:
             self.refuse(path, f"{total:g} s is given; expected is {'more than' if positive else 'at least'} 0 s.")
         return total
 
-    def stimulus(self, path: str, values: Mapping[str, ValueMessage]) -> dict[str, Value]:
-        """Read parameter values: finite numbers, strings and bools."""
-        read: dict[str, Value] = {}
-        for name, value in values.items():
-            kind = value.WhichOneof("kind")
-            if kind == "number_value":
-                read[name] = self.finite(f"{path}.{name}", value.number_value)
-            elif kind == "string_value":
-                read[name] = value.string_value
-            elif kind == "bool_value":
-                read[name] = value.bool_value
-            else:
-                given = {"list_value": "A list", "struct_value": "A group of fields"}.get(str(kind), "Nothing (null)")
-                self.refuse(f"{path}.{name}", f"{given} is given; expected is a number, a text, true or false.")
-        return read
-
-    def json(self, path: str, values: Mapping[str, ValueMessage]) -> dict[str, Any]:
-        """Read JSON values of any kind; numbers must be finite."""
-        return {name: self._json(f"{path}.{name}", value) for name, value in values.items()}
-
-    def _json(self, path: str, value: ValueMessage) -> Any:
-        match value.WhichOneof("kind"):
-            case "number_value":
-                return self.finite(path, value.number_value)
-            case "string_value":
-                return value.string_value
-            case "bool_value":
-                return value.bool_value
-            case "list_value":
-                return [self._json(f"{path}[{i}]", entry) for i, entry in enumerate(value.list_value.values)]
-            case "struct_value":
-                return self.json(path, value.struct_value.fields)
-            case _:
-                return None
+    def json(self, path: str, value: Any) -> Any:
+        """Check that every number within a JSON value is one."""
+        if isinstance(value, float):
+            self.finite(path, value)
+        elif isinstance(value, Mapping):
+            for name, entry in value.items():
+                self.json(f"{path}.{name}", entry)
+        elif isinstance(value, list):
+            for i, entry in enumerate(value):
+                self.json(f"{path}[{i}]", entry)
+        return value
 
 
 def refusal(reason: Reason, violations: list[Violation]) -> ServiceError:

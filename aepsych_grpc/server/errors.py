@@ -12,6 +12,7 @@ from google.rpc.status_pb2 import Status
 from aepsych_grpc.config.violation import InvalidConfigError
 from aepsych_grpc.error import DOMAIN, Reason, ServiceError
 from aepsych_grpc.server.checks import refusal
+from aepsych_grpc.store.error import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ def status_of(error: Exception) -> Status:
     """Return the status that a call ends with; an unexpected exception is logged and only its incident id is told."""
     if isinstance(error, InvalidConfigError):
         error = refusal(Reason.INVALID_CONFIG, list(error.violations))
+    if isinstance(error, StoreUnavailable):
+        error = ServiceError(Reason.STORE_UNAVAILABLE, str(error))
     if not isinstance(error, ServiceError):
         error = _incident(error)
     metadata = dict(error.metadata)

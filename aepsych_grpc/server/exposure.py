@@ -3,6 +3,7 @@
 import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import grpc
 
@@ -72,7 +73,7 @@ class Exposure:
         except OSError as error:
             raise ExposureError(f"A TLS file can't be read: {error}.") from None
 
-    def interceptors(self) -> list[grpc.ServerInterceptor]:
+    def interceptors(self) -> list[grpc.ServerInterceptor[Any, Any]]:
         """Read the tokens and return what checks them.
 
         Raises:

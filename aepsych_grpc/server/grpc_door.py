@@ -24,7 +24,7 @@ SERVICE = experiment_service_pb2.DESCRIPTOR.services_by_name["ExperimentService"
 log = logging.getLogger(__name__)
 
 
-def method_handlers(servicer: Servicer, gate: Gate) -> grpc.GenericRpcHandler:
+def method_handlers(servicer: Servicer, gate: Gate) -> grpc.GenericRpcHandler[Any, Any]:
     """Return gRPC's handlers of every RPC that the contract names."""
     handlers = {method.name: _handler(method, servicer, gate) for method in SERVICE.methods}
     return grpc.method_handlers_generic_handler(SERVICE.full_name, handlers)
@@ -65,12 +65,10 @@ def _decoded(request_class: type[Message], request: bytes) -> Message:
     try:
         return request_class.FromString(request)
     except DecodeError:
-        raise ServiceError(
-            Reason.INVALID_REQUEST, f"The request is no {request_class.DESCRIPTOR.full_name}."
-        ) from None
+        raise ServiceError(Reason.INVALID_REQUEST, f"The request is no {request_class.DESCRIPTOR.full_name}.") from None
 
 
 def _reason(status: Status) -> str:
     info = ErrorInfo()
     status.details[0].Unpack(info)
-    return info.reason
+    return str(info.reason)

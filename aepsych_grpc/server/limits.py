@@ -13,7 +13,7 @@ MAX_POINTS = 10_000
 """Stimuli or contexts in a Query."""
 
 MAX_SAMPLE_POINTS = 1_000
-"""Stimuli in a samples query: their joint covariance takes 8 bytes a pair, its factor a time that grows with the cube."""
+"""Stimuli in a samples query: their joint covariance takes 8 bytes a pair, its factor a time cubic in their number."""
 
 MAX_SAMPLE_VALUES = 1_000_000
 """Numbers in the answer to a samples query, draws times stimuli."""
@@ -25,7 +25,7 @@ MAX_PAGE = 10_000
 """Entries of a page; a larger page_size is taken as this."""
 
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
-"""A request as it travels: room for ten times the observations that are taken, so that too many are refused by count."""
+"""A request as it travels: room for ten times the observations taken, so that their count is refused."""
 
 MAX_TEXT = 200
 """Characters of an id, a participant's id, a label's key or value, a reason."""

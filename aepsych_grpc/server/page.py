@@ -38,7 +38,7 @@ def read_token(token: str, request: Message, checks: Checks) -> Any:
     if not body or seal != _seal(body, request):
         checks.refuse(
             "page_token",
-            "It is not a next_page_token of a call with the same other fields; leave it out to begin at the first page.",
+            "It is no next_page_token of a call with the same other fields; leave it out to begin at the first page.",
         )
         return None
     return json.loads(body)

@@ -5,6 +5,7 @@ The descriptors in generated Python code have no comments; those that buf builds
 
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
+from typing import Any
 
 import grpc
 from google.protobuf import text_format
@@ -19,7 +20,7 @@ SERVICES = ("grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.Serv
 """Both versions have the same messages and differ in the name of their package alone."""
 
 
-def method_handlers(services: Iterable[str]) -> list[grpc.GenericRpcHandler]:
+def method_handlers(services: Iterable[str]) -> list[grpc.GenericRpcHandler[Any, Any]]:
     """Return gRPC's handlers of server reflection that lists the services named, and itself."""
     reflection = Reflection(_files(), sorted({*services, *SERVICES}))
     handler = grpc.stream_stream_rpc_method_handler(
@@ -77,9 +78,7 @@ class Reflection:
             case _:
                 return _error(_INVALID_ARGUMENT, "The request asks nothing.")
 
-    def _file(
-        self, name: str, index: Mapping[str, FileDescriptorProto]
-    ) -> reflection_pb2.ServerReflectionResponse:
+    def _file(self, name: str, index: Mapping[str, FileDescriptorProto]) -> reflection_pb2.ServerReflectionResponse:
         if name not in index:
             return _error(_NOT_FOUND, f"There is no {name}.")
         found: dict[str, FileDescriptorProto] = {}

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
-from google.protobuf.duration_pb2 import Duration
+from google.protobuf.struct_pb2 import Value
 
 from aepsych_grpc.config.catalogue import Catalogue
-from aepsych_grpc.config.proto import from_proto
+from aepsych_grpc.config.proto import from_proto, stimulus_from_proto, value_from_proto
 from aepsych_grpc.config.violation import InvalidConfigError
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.server.checks import Checks
@@ -71,7 +72,7 @@ def _refuse_unsupported_setup(request: v1.SetupRequest) -> None:
     if request.warm_start_experiment_ids:
         raise ServiceError(
             Reason.NOT_SUPPORTED,
-            "warm_start_experiment_ids: learning from earlier experiments is not supported by this server; leave it out.",
+            "warm_start_experiment_ids: learning from earlier experiments is not supported by this server.",
             metadata={"field": "warm_start_experiment_ids"},
         )
 
@@ -89,9 +90,7 @@ def ask_call(request: v1.AskRequest, timeout: float | None) -> AskCall:
     return call
 
 
-def tell_call(
-    request: v1.TellRequest, timeout: float | None
-) -> tuple[tuple[GivenObservation, ...], AskCall | None]:
+def tell_call(request: v1.TellRequest, timeout: float | None) -> tuple[tuple[GivenObservation, ...], AskCall | None]:
     """Read a TellRequest: its observations, and the Ask within it if there is one.
 
     Raises:
@@ -113,46 +112,40 @@ def _ask_call(request: v1.AskRequest | v1.AskNext, prefix: str, checks: Checks, 
     limited(f"{prefix}count", count, MAX_TRIALS, "trials")
     checks.at_least(f"{prefix}count", count, 1)
     checks.text(f"{prefix}request_id", request.request_id)
-    path = f"{prefix}fixed_parameters"
-    fixed = checks.stimulus(path, request.fixed_parameters)
-    budget = _budget(request.compute_budget, f"{prefix}compute_budget", checks, given=request.HasField("compute_budget"))
+    budget = DEFAULT_COMPUTE_BUDGET
+    if request.HasField("compute_budget"):
+        budget = checks.seconds(f"{prefix}compute_budget", request.compute_budget, positive=True)
     if timeout is not None:
         budget = min(budget, _SHARE_OF_DEADLINE * timeout)
     return AskCall(
         count=count,
-        fixed_parameters=fixed,
+        fixed_parameters=values(request.fixed_parameters),
         deadline=time.monotonic() + budget,
         request=RequestIdentity(request_id=request.request_id, content_digest=content_digest(request, "request_id")),
-        path=path,
+        path=f"{prefix}fixed_parameters",
     )
-
-
-def _budget(duration: Duration, path: str, checks: Checks, *, given: bool) -> float:
-    return checks.seconds(path, duration, positive=True) if given else DEFAULT_COMPUTE_BUDGET
 
 
 def _observation(message: trial_pb2.Observation, path: str, checks: Checks) -> GivenObservation:
     checks.text(f"{path}.observation_id", message.observation_id)
-    checks.at_least(f"{path}.trial_id", message.trial_id, 0)
     response_time = None
     if message.HasField("response_time"):
         response_time = checks.seconds(f"{path}.response_time", message.response_time, positive=False)
-    metadata: Mapping[str, object] = {}
-    if message.HasField("metadata"):
-        metadata = checks.json(f"{path}.metadata", message.metadata.fields)
     return GivenObservation(
         observation_id=message.observation_id,
         trial_id=message.trial_id,
-        stimuli=tuple(
-            checks.stimulus(f"{path}.stimuli[{i}].values", stimulus.values)
-            for i, stimulus in enumerate(message.stimuli)
-        ),
-        outcomes=checks.json(f"{path}.outcomes", message.outcomes),
+        stimuli=tuple(map(stimulus_from_proto, message.stimuli)),
+        outcomes=values(message.outcomes),
         response_time=response_time,
-        metadata=metadata,
+        metadata=checks.json(f"{path}.metadata", values(message.metadata.fields)),
         exclude_from_model=message.exclude_from_model,
         content_digest=content_digest(message, "observation_id"),
     )
+
+
+def values(messages: Mapping[str, Value]) -> dict[str, Any]:
+    """Read JSON values by name. Whether they suit is for those to say who know the experiment."""
+    return {name: value_from_proto(message) for name, message in messages.items()}
 
 
 def finish_call(request: v1.FinishStrategyRequest | v1.FinishExperimentRequest, text_field: str) -> RequestIdentity:

@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from google.protobuf.json_format import ParseDict
-from google.protobuf.struct_pb2 import Value
-
 from aepsych_grpc import __version__
 from aepsych_grpc.config.catalogue import Catalogue, Entry
 from aepsych_grpc.config.options import Option
+from aepsych_grpc.config.proto import value_to_proto
 from aepsych_grpc.server import limits
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 from aepsych_grpc.v1 import server_info_pb2
@@ -47,15 +45,9 @@ def _option(option: Option) -> server_info_pb2.OptionInfo:
     return server_info_pb2.OptionInfo(
         name=option.name,
         type=option.type,
-        default_value=_json_value(option.default),
+        default_value=None if option.default is None else value_to_proto(option.default),
         description=option.description,
         minimum=option.minimum,
         maximum=option.maximum,
         choices=option.choices,
     )
-
-
-def _json_value(default: Any) -> Value | None:
-    if default is None:
-        return None
-    return ParseDict(list(default) if isinstance(default, tuple) else default, Value())

@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 
 from aepsych_grpc.config.catalogue import Catalogue
 from aepsych_grpc.config.proto import to_proto
+from aepsych_grpc.config.remarks import remarks
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.server import answers, listing, requests
 from aepsych_grpc.server.checks import Checks
@@ -17,6 +18,7 @@ from aepsych_grpc.server.server_info import server_info
 from aepsych_grpc.session.call import AskAnswer, AskCall, Receipt
 from aepsych_grpc.session.experiment import Experiment
 from aepsych_grpc.session.experiments import Experiments
+from aepsych_grpc.session.stimulus import check_fixed_parameters
 from aepsych_grpc.store.event_store import EventStore
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 
@@ -38,10 +40,9 @@ class Servicer:
         self._experiments = experiments
         self._catalogue = catalogue
         self._server_info = server_info(catalogue, SUPPORTED)
-        self._calls: Mapping[str, Callable[[Any, float | None], Message]] = {
+        self._timed: Mapping[str, Callable[[Any, float | None], Message]] = {"Ask": self.ask, "Tell": self.tell}
+        self._untimed: Mapping[str, Callable[[Any], Message]] = {
             "Setup": self.setup,
-            "Ask": self.ask,
-            "Tell": self.tell,
             "Query": self.query,
             "FinishStrategy": self.finish_strategy,
             "FinishExperiment": self.finish_experiment,
@@ -61,18 +62,25 @@ class Servicer:
             raise ServiceError(Reason.NOT_SUPPORTED, NOT_SUPPORTED[method], metadata={"method": method})
         if timeout is not None and timeout <= 0:
             raise ServiceError(Reason.DEADLINE_EXCEEDED, "The call's deadline passed before it was begun.")
-        return self._calls[method](request, timeout)
+        if method in self._timed:
+            return self._timed[method](request, timeout)
+        return self._untimed[method](request)
 
-    def setup(self, request: v1.SetupRequest, _timeout: float | None = None) -> v1.SetupResponse:
+    def setup(self, request: v1.SetupRequest) -> v1.SetupResponse:
+        """Set up an experiment, or only check its config."""
         call = requests.setup_call(request, self._catalogue)
         if request.validate_only:
-            return v1.SetupResponse(config=to_proto(call.config))
+            return v1.SetupResponse(config=to_proto(call.config), warnings=remarks(call.config))
         answer = self._experiments.setup(call)
         return v1.SetupResponse(
-            experiment_id=answer.experiment_id, config=to_proto(answer.config), duplicate=answer.duplicate
+            experiment_id=answer.experiment_id,
+            config=to_proto(answer.config),
+            warnings=remarks(answer.config),
+            duplicate=answer.duplicate,
         )
 
     def ask(self, request: v1.AskRequest, timeout: float | None = None) -> v1.AskResponse:
+        """Ask for the next trials."""
         call = requests.ask_call(request, timeout)
         answer = self._experiments.open(request.experiment_id).ask(call)
         return v1.AskResponse(
@@ -83,8 +91,12 @@ class Servicer:
         )
 
     def tell(self, request: v1.TellRequest, timeout: float | None = None) -> v1.TellResponse:
+        """Record responses, and ask for the next trials if wanted."""
         observations, ask = requests.tell_call(request, timeout)
         experiment = self._experiments.open(request.experiment_id)
+        if ask is not None and ask.fixed_parameters:
+            # Before anything is recorded, so that a call with a mistake leaves nothing behind.
+            check_fixed_parameters(experiment.overview().config, ask.fixed_parameters, ask.path)
         answer = experiment.tell(observations)
         response = v1.TellResponse(
             receipts=map(answers.receipt_message, answer.receipts), sequence=answer.sequence, finished=answer.finished
@@ -97,45 +109,44 @@ class Servicer:
                 response.finished = asked.finished
         return response
 
-    def query(self, request: v1.QueryRequest, _timeout: float | None = None) -> v1.QueryResponse:
+    def query(self, request: v1.QueryRequest) -> v1.QueryResponse:
+        """Answer a question about the participant."""
         return answer_query(request, self._experiments)
 
-    def finish_strategy(
-        self, request: v1.FinishStrategyRequest, _timeout: float | None
-    ) -> v1.FinishStrategyResponse:
+    def finish_strategy(self, request: v1.FinishStrategyRequest) -> v1.FinishStrategyResponse:
+        """End the current strategy."""
         identity = requests.finish_call(request, "strategy")
         experiment = self._experiments.open(request.experiment_id)
         duplicate = experiment.finish_strategy(identity, request.strategy)
         message = answers.experiment_message(experiment.overview())
         return v1.FinishStrategyResponse(experiment=message, duplicate=duplicate)
 
-    def finish_experiment(
-        self, request: v1.FinishExperimentRequest, _timeout: float | None
-    ) -> v1.FinishExperimentResponse:
+    def finish_experiment(self, request: v1.FinishExperimentRequest) -> v1.FinishExperimentResponse:
+        """End the experiment."""
         identity = requests.finish_call(request, "reason")
         experiment = self._experiments.open(request.experiment_id)
         duplicate = experiment.finish(identity, request.reason)
         message = answers.experiment_message(experiment.overview())
         return v1.FinishExperimentResponse(experiment=message, duplicate=duplicate)
 
-    def get_experiment(self, request: v1.GetExperimentRequest, _timeout: float | None = None) -> v1.GetExperimentResponse:
+    def get_experiment(self, request: v1.GetExperimentRequest) -> v1.GetExperimentResponse:
+        """Report the state of an experiment."""
         checks = Checks()
         checks.text("experiment_id", request.experiment_id, required=True)
         checks.done()
         overview = self._experiments.open(request.experiment_id).overview()
         return v1.GetExperimentResponse(experiment=answers.experiment_message(overview))
 
-    def list_experiments(
-        self, request: v1.ListExperimentsRequest, _timeout: float | None
-    ) -> v1.ListExperimentsResponse:
+    def list_experiments(self, request: v1.ListExperimentsRequest) -> v1.ListExperimentsResponse:
+        """List experiments."""
         return listing.list_experiments(request, self._store)
 
-    def list_trials(self, request: v1.ListTrialsRequest, _timeout: float | None = None) -> v1.ListTrialsResponse:
+    def list_trials(self, request: v1.ListTrialsRequest) -> v1.ListTrialsResponse:
+        """List trials."""
         return listing.list_trials(request, self._experiments)
 
-    def get_server_info(
-        self, _request: v1.GetServerInfoRequest, _timeout: float | None
-    ) -> v1.GetServerInfoResponse:
+    def get_server_info(self, _request: v1.GetServerInfoRequest) -> v1.GetServerInfoResponse:
+        """Report the version, limits and catalogue."""
         return self._server_info
 
 

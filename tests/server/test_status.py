@@ -19,7 +19,7 @@ def detail(status, kind):
 
 
 def test_the_reasons_are_those_of_the_contract():
-    names = {name.removeprefix("ERROR_REASON_") for name in ErrorReason.keys()}
+    names = {name.removeprefix("ERROR_REASON_") for name in ErrorReason.keys()}  # noqa: SIM118 - it is no dict
     assert {reason.name for reason in Reason} == names - {"UNSPECIFIED"}
 
 
@@ -80,12 +80,15 @@ def test_thousands_of_mistakes_fit_into_what_a_client_takes_and_are_counted():
     assert 3 * len(status.message.encode()) + status.ByteSize() * 4 / 3 < 8 * 1024
 
 
+def _fail():
+    raise RuntimeError("secret")
+
+
 def test_a_fault_of_ours_tells_the_caller_its_incident_id_and_nothing_else(caplog):
-    try:
-        raise RuntimeError("secret")
-    except RuntimeError as error:
-        with caplog.at_level(logging.ERROR):
-            status = status_of(error)
+    with pytest.raises(RuntimeError) as caught:
+        _fail()
+    with caplog.at_level(logging.ERROR):
+        status = status_of(caught.value)
     incident = detail(status, ErrorInfo).metadata["incident_id"]
     assert status.code == code_pb2.INTERNAL
     assert re.fullmatch("[0-9a-f]{12}", incident)

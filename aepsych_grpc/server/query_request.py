@@ -1,0 +1,180 @@
+"""A QueryRequest as a question: checked, with defaults filled in, and with stimuli complete."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aepsych_grpc.config import parameter as parameters
+from aepsych_grpc.config.experiment import ExperimentConfig
+from aepsych_grpc.config.parameter import Value
+from aepsych_grpc.config.proto import stimulus_from_proto
+from aepsych_grpc.config.violation import Violation, nearest_name, shown
+from aepsych_grpc.core.space.check import check_stimulus
+from aepsych_grpc.error import Reason, ServiceError
+from aepsych_grpc.server.checks import Checks, refusal
+from aepsych_grpc.server.limits import MAX_POINTS, limited
+from aepsych_grpc.server.requests import values
+from aepsych_grpc.session.event import Stimulus
+from aepsych_grpc.session.stimulus import check_fixed_parameters
+from aepsych_grpc.v1 import experiment_service_pb2 as v1
+from aepsych_grpc.v1 import query_pb2, trial_pb2
+
+DEFAULT_CREDIBLE_LEVEL = 0.9
+"""Probability content of a credible interval."""
+
+DEFAULT_GRID_SIZE = 20
+"""Contexts along each parameter of a threshold contour."""
+
+MAX_GRID_SIZE = 1000
+"""Contexts along a parameter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What every kind of query has.
+
+    Attributes:
+        fixed: Values at which parameters are held.
+        latent: Whether the scale is that of the latent field, rather than of probabilities.
+        credible_level: Probability content of the credible intervals.
+        path: Where the query itself stands in the request.
+    """
+
+    config: ExperimentConfig
+    fixed: Mapping[str, Value]
+    latent: bool
+    credible_level: float
+    path: str
+
+
+def check_query(request: v1.QueryRequest, supported: Iterable[str]) -> str:
+    """Check what can be seen without the experiment and return the query's kind.
+
+    Raises:
+        ServiceError: INVALID_REQUEST, NOT_SUPPORTED.
+    """
+    checks = Checks()
+    checks.text("experiment_id", request.experiment_id, required=True)
+    kind = request.WhichOneof("query")
+    if kind is None:
+        checks.refuse("query", f"Required: one of {', '.join(supported)}.")
+    elif kind not in supported:
+        raise ServiceError(
+            Reason.NOT_SUPPORTED,
+            f"{kind}: queries of this kind are not supported by this server; it answers {', '.join(supported)}.",
+            metadata={"query": kind},
+        )
+    if request.response_scale not in query_pb2.ResponseScale.values():
+        known = ", ".join(query_pb2.ResponseScale.keys())
+        checks.refuse("response_scale", f"{request.response_scale} is given; expected is one of {known}.")
+    if request.HasField("credible_level") and not 0 < request.credible_level < 1:
+        checks.refuse("credible_level", f"{request.credible_level:g} is given; expected is above 0 and below 1.")
+    if request.HasField("at_sequence"):
+        checks.at_least("at_sequence", request.at_sequence, 1)
+    if kind == "inverse" and not request.inverse.HasField("value"):
+        checks.refuse("inverse.value", "Required: the response that is wanted, on the query's scale.")
+    elif kind == "inverse":
+        _check_response("inverse.value", request.inverse.value, request.response_scale, checks)
+    if kind in ("threshold_contour", "level_set_probability"):
+        query = getattr(request, kind)
+        if query.HasField("target"):
+            _check_response(f"{kind}.target", query.target, request.response_scale, checks)
+    if kind in ("prediction", "level_set_probability"):
+        stimuli = getattr(request, kind).stimuli
+        if not stimuli:
+            checks.refuse(f"{kind}.stimuli", "Required; nothing is given.")
+        limited(f"{kind}.stimuli", len(stimuli), MAX_POINTS, "stimuli")
+    if kind == "threshold_contour":
+        _check_contour(request.threshold_contour, checks)
+    checks.done()
+    return str(kind)
+
+
+def _check_response(path: str, value: float, scale: int, checks: Checks) -> None:
+    if scale == query_pb2.RESPONSE_SCALE_LATENT:
+        checks.finite(path, value)
+    elif not 0 < value < 1:
+        checks.refuse(path, f"{value:g} is given; expected is a probability, above 0 and below 1.")
+
+
+def _check_contour(query: query_pb2.ThresholdContourQuery, checks: Checks) -> None:
+    limited("threshold_contour.contexts", len(query.contexts), MAX_POINTS, "contexts")
+    if query.HasField("grid_size") and not 1 <= query.grid_size <= MAX_GRID_SIZE:
+        message = f"{query.grid_size} is given; expected is 1 to {MAX_GRID_SIZE}."
+        checks.refuse("threshold_contour.grid_size", message)
+
+
+def frame(request: v1.QueryRequest, kind: str, config: ExperimentConfig) -> Frame:
+    """Read what every kind of query has.
+
+    Raises:
+        ServiceError: INVALID_REQUEST or OUT_OF_BOUNDS for fixed parameters.
+    """
+    return Frame(
+        config=config,
+        fixed=check_fixed_parameters(config, values(request.fixed_parameters), "fixed_parameters"),
+        latent=request.response_scale == query_pb2.RESPONSE_SCALE_LATENT,
+        credible_level=request.credible_level if request.HasField("credible_level") else DEFAULT_CREDIBLE_LEVEL,
+        path=kind,
+    )
+
+
+def complete_stimuli(
+    stimuli: Sequence[trial_pb2.Stimulus], frame: Frame, field: str, *, without: str = ""
+) -> list[Stimulus]:
+    """Return the stimuli of a query with the parameters that are held filled in.
+
+    Args:
+        stimuli: As given.
+        frame: What every kind of query has.
+        field: The query's field that they stand in.
+        without: A parameter that they lack, being that along which a threshold is looked for.
+
+    Raises:
+        ServiceError: INVALID_REQUEST or OUT_OF_BOUNDS with every violation.
+    """
+    wanted = [item for item in frame.config.parameters if item.name != without]
+    complete: list[Stimulus] = []
+    malformed: list[Violation] = []
+    outside: list[Violation] = []
+    for i, message in enumerate(stimuli):
+        given = stimulus_from_proto(message)
+        path = f"{frame.path}.{field}[{i}].values"
+        malformed.extend(_contradictions(given, frame.fixed, path))
+        checked = check_stimulus(
+            wanted, dict(frame.fixed) | given, path, allow_out_of_bounds=frame.config.allow_out_of_bounds
+        )
+        malformed.extend(checked.malformed)
+        outside.extend(checked.out_of_bounds)
+        complete.append(checked.values)
+    if malformed or outside:
+        raise refusal(Reason.INVALID_REQUEST if malformed else Reason.OUT_OF_BOUNDS, [*malformed, *outside])
+    return complete
+
+
+def _contradictions(given: Mapping[str, Any], fixed: Mapping[str, Value], path: str) -> list[Violation]:
+    return [
+        Violation(f"{path}.{name}", f"{shown(value)} is given, and {shown(fixed[name])} in fixed_parameters.")
+        for name, value in given.items()
+        if name in fixed and value != fixed[name]
+    ]
+
+
+def contour_parameter(query: query_pb2.ThresholdContourQuery, frame: Frame) -> str:
+    """Return the parameter along which a threshold is looked for.
+
+    Raises:
+        ServiceError: INVALID_REQUEST.
+    """
+    name = query.parameter or frame.config.intensity_parameter
+    numeric = (parameters.Continuous, parameters.Integer, parameters.Discrete)
+    possible = [item.name for item in frame.config.parameters if isinstance(item.kind, numeric)]
+    if not name:
+        message = f"Required, for the experiment has no intensity_parameter: one of {', '.join(possible)}."
+    elif name not in possible:
+        message = f"{shown(name)} is given; expected is one of {', '.join(possible)}.{nearest_name(name, possible)}"
+    elif name in frame.fixed:
+        message = f"{shown(name)} is held by fixed_parameters; leave it out there."
+    else:
+        return name
+    raise refusal(Reason.INVALID_REQUEST, [Violation("threshold_contour.parameter", message)])

@@ -1,0 +1,93 @@
+"""A real server behind a real socket, and the database file that it writes."""
+
+import os
+import sqlite3
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+import pytest
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
+from grpc_status import rpc_status
+
+from aepsych_grpc.server.exposure import Exposure
+from aepsych_grpc.server.serving import Server
+from aepsych_grpc.v1.experiment_service_pb2_grpc import ExperimentServiceStub
+
+
+@pytest.fixture(scope="session")
+def environment():
+    """The environment of a shell in which the project's own tools are found, grpcurl among them."""
+    return os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+@dataclass(frozen=True)
+class Live:
+    """A running server, a stub that calls it, and its database."""
+
+    server: Server
+    stub: ExperimentServiceStub
+    channel: grpc.Channel
+    database: Path
+
+    def rows(self):
+        """Return everything that the database holds."""
+        connection = sqlite3.connect(self.database)
+        try:
+            return list(connection.iterdump())
+        finally:
+            connection.close()
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory):
+    database = tmp_path_factory.mktemp("server") / "experiments.db"
+    server = Server(database, Exposure(port=0))
+    with grpc.insecure_channel(server.address) as channel:
+        yield Live(server, ExperimentServiceStub(channel), channel, database)
+    server.stop(0)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a caller learns of a call that failed."""
+
+    code: str
+    reason: str
+    fields: tuple[str, ...]
+    metadata: dict[str, str]
+    descriptions: tuple[str, ...]
+
+
+def refusal_of(error):
+    """Read the error's details as a client does."""
+    status = rpc_status.from_call(error)
+    assert status is not None, error
+    info, request = ErrorInfo(), BadRequest()
+    for packed in status.details:
+        packed.Unpack(info)
+        packed.Unpack(request)
+    return Refusal(
+        code=error.code().name,
+        reason=info.reason,
+        fields=tuple(violation.field for violation in request.field_violations),
+        metadata=dict(info.metadata),
+        descriptions=tuple(violation.description for violation in request.field_violations),
+    )
+
+
+@pytest.fixture(scope="session")
+def refused():
+    """Make the call and return how it was refused."""
+
+    def call(method, request):
+        def whole_answer():
+            answer = method(request, timeout=30)
+            return answer if hasattr(answer, "DESCRIPTOR") else list(answer)
+
+        with pytest.raises(grpc.RpcError) as caught:
+            whole_answer()
+        return refusal_of(caught.value)
+
+    return call

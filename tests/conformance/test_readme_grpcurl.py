@@ -1,0 +1,63 @@
+"""The README's grpcurl lines, as printed, against a live server."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from aepsych_grpc.server.exposure import Exposure, ExposureError
+from aepsych_grpc.server.serving import Server
+
+README = Path(__file__).parents[2] / "README.md"
+HEADING = "By hand, with grpcurl"
+PORT = 50051
+
+
+def printed_lines():
+    (block,) = re.findall(rf"^#+ {HEADING}$.*?^```sh\n(.*?)^```$", README.read_text(), flags=re.MULTILINE | re.DOTALL)
+    return block
+
+
+@pytest.fixture
+def server_of_the_readme(tmp_path):
+    try:
+        server = Server(tmp_path / "readme.db", Exposure(port=PORT))
+    except ExposureError as error:
+        pytest.skip(f"the README's port is taken: {error}")
+    yield
+    server.stop(0)
+
+
+@pytest.mark.usefixtures("server_of_the_readme")
+def test_the_lines_work_as_printed(environment, tmp_path):
+    script = printed_lines()
+    assert f"localhost:{PORT}" in script
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stderr == ""
+    output = ran.stdout
+    experiment_id = re.search(r"^experiment (\w+)$", output, flags=re.MULTILINE)
+    assert experiment_id, output
+    for expected in (
+        "aepsych_grpc.v1.ExperimentService",
+        "// Asks for the next trials. They are recorded as pending before the answer.",
+        '"trialId": 1',
+        '"source": "TRIAL_SOURCE_SOBOL"',
+        '"observationId": "trial-1"',
+        '"nextTrials"',
+        '"thresholdContour"',
+        '"responses"',
+        f'"experimentId": "{experiment_id[1]}"',
+        '"pendingCount": 1',
+        '"eye": "left"',
+    ):
+        assert expected in output
