@@ -1,0 +1,68 @@
+"""The acquisition functions that a config may name. The first is the default."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from aepsych_grpc.config.catalogue import Entry
+from aepsych_grpc.core.acquisition.acquisition import Acquisition
+from aepsych_grpc.core.acquisition.bald import BaldOptions, build_bald
+from aepsych_grpc.core.acquisition.context import TargetOptions
+from aepsych_grpc.core.acquisition.eavc import build_eavc
+from aepsych_grpc.core.acquisition.global_mi import build_global_mi
+from aepsych_grpc.core.acquisition.local_mi import build_local_mi
+from aepsych_grpc.core.acquisition.posterior_variance import PosteriorVarianceOptions, build_posterior_variance
+from aepsych_grpc.core.acquisition.straddle import StraddleOptions, build_straddle
+from aepsych_grpc.core.acquisition.sur import build_sur
+
+_ENTRIES: tuple[Entry[Acquisition], ...] = (
+    Entry(
+        name="sur",
+        summary="How much the next response is expected to reduce the uncertainty of the whole threshold contour.",
+        options=TargetOptions,
+        build=build_sur,
+        outcome_kinds=("binary",),
+    ),
+    Entry(
+        name="global_mi",
+        summary="The information that the next response is expected to give about the whole threshold contour.",
+        options=TargetOptions,
+        build=build_global_mi,
+        outcome_kinds=("binary",),
+    ),
+    Entry(
+        name="eavc",
+        summary="How much the next response is expected to change the volume below the threshold contour.",
+        options=TargetOptions,
+        build=build_eavc,
+        outcome_kinds=("binary",),
+    ),
+    Entry(
+        name="local_mi",
+        summary="The information that the next response is expected to give about its stimulus being above threshold.",
+        options=TargetOptions,
+        build=build_local_mi,
+        outcome_kinds=("binary",),
+    ),
+    Entry(
+        name="straddle",
+        summary="Near the threshold contour and uncertain.",
+        options=StraddleOptions,
+        build=build_straddle,
+        outcome_kinds=("binary",),
+    ),
+    Entry(
+        name="posterior_variance",
+        summary="Where the response probability is least known, whatever the threshold.",
+        options=PosteriorVarianceOptions,
+        build=build_posterior_variance,
+        outcome_kinds=("binary",),
+    ),
+    Entry(
+        name="bald",
+        summary="The information that the next response is expected to give about the field, whatever the threshold.",
+        options=BaldOptions,
+        build=build_bald,
+        outcome_kinds=("binary",),
+    ),
+)
+ACQUISITIONS: Mapping[str, Entry[Acquisition]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})

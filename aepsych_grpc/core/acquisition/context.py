@@ -1,0 +1,43 @@
+"""What an acquisition function is made for."""
+
+from dataclasses import dataclass
+
+from aepsych_grpc.config import outcome
+from aepsych_grpc.config.options import option
+from aepsych_grpc.config.violation import InvalidConfigError, Violation, shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcquisitionContext:
+    """The outcome that trials are to be informative about."""
+
+    outcome: outcome.Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetOptions:
+    """Which level of the response is sought."""
+
+    target: float | None = option(
+        None, "The response probability whose contour is sought. Default: the outcome's target."
+    )
+
+
+def target_of(context: AcquisitionContext, target: float | None) -> float:
+    """Return the target to seek: the given one, or the outcome's.
+
+    Raises:
+        InvalidConfigError: When the target isn't between the guess rate and 1 - lapse rate; the path is
+            `options.target`.
+        TypeError: When the outcome isn't binary.
+    """
+    binary = context.outcome
+    if not isinstance(binary, outcome.Binary):
+        raise TypeError(f"A {type(binary).__name__.lower()} outcome has no target probability.")
+    if target is None:
+        return binary.target
+    lowest, highest = binary.guess_rate, round(1 - binary.lapse_rate, 12)
+    if not lowest < target < highest:
+        message = f"{shown(target)} is given; expected is above {shown(lowest)} (guess_rate) and below {shown(highest)}"
+        raise InvalidConfigError([Violation("options.target", f"{message} (1 - lapse_rate).")])
+    return target

@@ -1,0 +1,16 @@
+"""EAVC: the expected absolute change of the level set's volume."""
+
+from torch import Tensor
+
+from aepsych_grpc.core.acquisition.context import AcquisitionContext, TargetOptions, target_of
+from aepsych_grpc.core.acquisition.look_ahead import LookAhead
+
+
+def volume_change(ahead: Tensor, now: Tensor, weights: Tensor) -> Tensor:
+    """Return how much the sublevel set's volume changes, |sum_q w_q (pi' - pi)| (Letham et al. 2022)."""
+    return (ahead @ weights - now @ weights).abs_()
+
+
+def build_eavc(context: AcquisitionContext, options: TargetOptions) -> LookAhead:
+    """Make the acquisition function; raises as `target_of` does."""
+    return LookAhead(target_of(context, options.target), volume_change)

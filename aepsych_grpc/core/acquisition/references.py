@@ -1,0 +1,52 @@
+"""Reference points: where a look-ahead looks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aepsych_grpc.core.posterior import Posterior
+from aepsych_grpc.core.space.sobol import sobol_points
+
+COUNT = 256
+"""References. More brought no gain in 2 to 8 dimensions."""
+SMALL_POOL, LARGE_POOL = 1024, 2048
+"""Points that references are drawn from: up to 3 coordinates, and above."""
+FLOOR = 0.01
+"""Added to pi (1 - pi), so that a place the model is sure of is looked at too."""
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Points `k x d` and weights `k` whose weighted sum estimates the mean over the space.
+
+    `mean` and `variance` are those of f at the points.
+    """
+
+    points: Tensor
+    weights: Tensor
+    mean: Tensor
+    variance: Tensor
+
+
+def draw_references(
+    posterior: Posterior, gamma: float, snap: Callable[[Tensor], Tensor], rng: np.random.Generator
+) -> References:
+    """Draw references where it is least certain whether f lies below gamma.
+
+    Systematic sampling (Madow 1949) from a Sobol pool with probability q ~ pi (1 - pi) + .01, pi = P(f < gamma), and
+    weights 1 / (k q), so that sums over references are unbiased for the means over the pool.
+    """
+    seed = int(rng.integers(2**31))
+    size = SMALL_POOL if posterior.d <= 3 else LARGE_POOL
+    pool = snap(sobol_points(posterior.d, size, seed=seed))
+    mean, variance = posterior.marginals(pool)
+    pi = torch.special.ndtr((gamma - mean) / variance.sqrt())
+    q = pi * (1 - pi) + FLOOR
+    q = q / q.sum()
+    marks = (torch.arange(COUNT, dtype=torch.float64) + rng.random()) / COUNT
+    drawn = torch.searchsorted(q.cumsum(0), marks).clamp(max=size - 1)
+    weights = 1 / (COUNT * size * q[drawn])
+    return References(pool[drawn], weights, mean[drawn], variance[drawn])

@@ -1,0 +1,40 @@
+"""The generators that a config may name. The first without a model and the first with one are the defaults."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from aepsych_grpc.config.catalogue import Entry
+from aepsych_grpc.core.generators.generator import Generator
+from aepsych_grpc.core.generators.manual import ManualOptions, build_manual
+from aepsych_grpc.core.generators.optimize_acquisition import OptimizeAcquisitionOptions, build_optimize_acquisition
+from aepsych_grpc.core.generators.sobol import SobolOptions, build_sobol
+from aepsych_grpc.core.generators.uniform import UniformOptions, build_uniform
+
+_ENTRIES: tuple[Entry[Generator], ...] = (
+    Entry(
+        name="sobol",
+        summary="Stimuli spread evenly over the space (scrambled Sobol sequence).",
+        options=SobolOptions,
+        build=build_sobol,
+    ),
+    Entry(
+        name="optimize_acquisition",
+        summary="The stimulus that the acquisition function ranks highest, given the model.",
+        options=OptimizeAcquisitionOptions,
+        build=build_optimize_acquisition,
+        needs_model=True,
+    ),
+    Entry(
+        name="random",
+        summary="Stimuli drawn independently and uniformly from the space.",
+        options=UniformOptions,
+        build=build_uniform,
+    ),
+    Entry(
+        name="manual",
+        summary="Stimuli that the experimenter lists.",
+        options=ManualOptions,
+        build=build_manual,
+    ),
+)
+GENERATORS: Mapping[str, Entry[Generator]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})

@@ -1,0 +1,92 @@
+"""Optimized acquisition: trials from which the model learns the most."""
+
+import time
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from aepsych_grpc.core.generators.anticipation import anticipate
+from aepsych_grpc.core.generators.context import GeneratorContext
+from aepsych_grpc.core.generators.generator import Belief, Choice, Request, Source
+from aepsych_grpc.core.generators.random_stream import random_stream
+from aepsych_grpc.core.generators.sobol import Sobol
+from aepsych_grpc.core.space.search import Found, search
+
+CANDIDATES = 512
+STEPS = (0.12, 0.04)
+"""Standard deviations of the refinement, in units of the cube."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizeAcquisitionOptions:
+    """No options."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizeAcquisition:
+    """The stimulus with the highest acquisition value.
+
+    Trials that await a response, those of the same batch included, are counted in as `anticipate` describes. Where the
+    model's choice fails or time runs out, the next points of a Sobol sequence stand in.
+    """
+
+    context: GeneratorContext
+    limit: None = None
+
+    def generate(self, request: Request) -> Choice:
+        """Choose the next trials, one after the other."""
+        if request.belief is None:
+            return self._fall_back(request, [], "There is nothing to learn from yet.")
+        points: list[Tensor] = []
+        try:
+            with torch.no_grad():
+                for _ in range(request.count):
+                    if _late(request):
+                        return self._fall_back(request, points, "Time ran out.")
+                    found = self._best(request, request.belief, points)
+                    points.append(found.point)
+                    if not found.refined:
+                        return self._fall_back(request, points, "Time ran out before the search was refined.")
+        except (RuntimeError, ValueError, ArithmeticError) as error:
+            # What linear algebra and special functions raise; anything else is a mistake of ours and must be seen.
+            return self._fall_back(request, points, f"The model's choice failed: {error}")
+        return Choice(points=torch.stack(points)[:, None], source=Source.MODEL)
+
+    def _best(self, request: Request, belief: Belief, chosen: list[Tensor]) -> Found:
+        space = self.context.space
+        rng = random_stream(request.seed, request.index + len(chosen))
+        pending = torch.cat([request.pending.reshape(-1, space.d), *(point[None] for point in chosen)])
+        posterior = anticipate(belief.posterior, belief.response, pending)
+        score = belief.acquisition.prepare(posterior, belief.response, space.snap, rng)
+        return search(score, space, request.fixed, rng, candidates=CANDIDATES, steps=STEPS, deadline=request.deadline)
+
+    def _fall_back(self, request: Request, chosen: list[Tensor], note: str) -> Choice:
+        missing, index = request.count - len(chosen), request.index + len(chosen)
+        points = torch.cat(
+            [
+                *(point[None, None] for point in chosen),
+                Sobol(self.context).points(request.seed, index, missing, request.fixed),
+            ]
+        )
+        if chosen and missing:
+            note += f" {missing} of {request.count} trials are from a Sobol sequence."
+        return Choice(points=points, source=Source.FALLBACK, note=note)
+
+
+def _late(request: Request) -> bool:
+    return request.deadline is not None and time.monotonic() >= request.deadline
+
+
+def build_optimize_acquisition(
+    context: GeneratorContext,
+    options: OptimizeAcquisitionOptions,  # noqa: ARG001  # every entry is built alike
+) -> OptimizeAcquisition:
+    """Make the generator.
+
+    Raises:
+        ValueError: When a trial shows several stimuli; models don't learn from such trials.
+    """
+    if context.stimuli_per_trial != 1:
+        raise ValueError(f"Models choose trials of one stimulus; this experiment's show {context.stimuli_per_trial}.")
+    return OptimizeAcquisition(context)

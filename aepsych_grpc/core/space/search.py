@@ -1,0 +1,86 @@
+"""Search: the point of the space where a score is highest."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aepsych_grpc.config.parameter import Value
+from aepsych_grpc.core.space.sobol import sobol_points
+from aepsych_grpc.core.space.space import Space
+
+BEST = 3
+"""Points that a step of the refinement starts from."""
+PERTURBATIONS = 24
+"""Points that it tries around each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best point, `d`, and its score. `refined` unless time ran out before the last step."""
+
+    point: Tensor
+    score: float
+    refined: bool
+
+
+def search(
+    score: Callable[[Tensor], Tensor],
+    space: Space,
+    fixed: Mapping[str, Value],
+    rng: np.random.Generator,
+    *,
+    candidates: int,
+    steps: Sequence[float],
+    deadline: float | None = None,
+) -> Found:
+    """Score a Sobol set, then in each step Gaussian perturbations of the best 3 points so far.
+
+    Each coordinate of a perturbed point moves with probability max(2/d, 1/2), by the step's standard deviation;
+    categories without order are drawn anew. The first of equally good points wins. Without the two steps of the
+    generator's search, its trials left a level-set error of .068 instead of .045 (2-d, 50 trials).
+
+    Args:
+        score: From points, `m x d`, to scores, `m`. Points with a score that isn't a number are passed over.
+        space: The space; all points scored stand for a stimulus.
+        fixed: Values that all points have.
+        rng: Source of all randomness.
+        candidates: Size of the Sobol set.
+        steps: Standard deviations in units of the cube.
+        deadline: `time.monotonic()` after which no further step is begun.
+
+    Raises:
+        ArithmeticError: When no point has a finite score.
+    """
+    X = sobol_points(space.d, candidates, seed=int(rng.integers(2**31)))
+    X = space.snap(space.hold(X, fixed))
+    free = space.free(fixed)
+    X, scores = _best(X, score(X))
+    for sd in steps if free else ():
+        if deadline is not None and time.monotonic() >= deadline:
+            return Found(X[0], float(scores[0]), refined=False)
+        tried = space.snap(_perturbed(X, free, space.unordered, sd, rng))
+        X, scores = _best(torch.cat([X, tried]), torch.cat([scores, score(tried)]))
+    return Found(X[0], float(scores[0]), refined=True)
+
+
+def _best(X: Tensor, scores: Tensor) -> tuple[Tensor, Tensor]:
+    order = torch.argsort(scores.nan_to_num(-torch.inf, -torch.inf, -torch.inf), descending=True, stable=True)[:BEST]
+    if not bool(scores[order[0]].isfinite()):
+        raise ArithmeticError("No candidate has a finite score.")
+    return X[order], scores[order]
+
+
+def _perturbed(X: Tensor, free: Sequence[int], unordered: Sequence[int], sd: float, rng: np.random.Generator) -> Tensor:
+    tried = X.repeat_interleave(PERTURBATIONS, 0)
+    shape = (len(tried), len(free))
+    moves = torch.from_numpy(rng.random(shape) < max(2 / len(free), 0.5))
+    steps = torch.from_numpy(rng.normal(0, sd, shape))
+    elsewhere = torch.from_numpy(rng.random(shape))
+    for j, i in enumerate(free):
+        moved = elsewhere[:, j] if i in unordered else tried[:, i] + steps[:, j]
+        tried[:, i] = torch.where(moves[:, j], moved, tried[:, i])
+    return tried
