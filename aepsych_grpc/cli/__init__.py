@@ -2,6 +2,7 @@
 
 import typer
 
+from aepsych_grpc.cli import config
 from aepsych_grpc.cli.serve import serve
 
 app = typer.Typer(
@@ -12,6 +13,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("serve")(serve)
+app.add_typer(config.app, name="config")
 
 
 def main() -> None:

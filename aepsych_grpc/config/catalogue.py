@@ -29,8 +29,9 @@ class Entry(Generic[T]):
         build: Makes the part from its context and options.
         outcome_kinds: Outcome kinds it is for ("binary", ...); empty means any.
         needs_model: Whether a generator needs a model.
-        check: Finds what is wrong with options that are right by themselves but not for an experiment's trials. Paths
-            begin at the component, such as `options.points[2].contrast`.
+        check: Finds what is wrong with options that are right by themselves but not for the experiment's trials. Paths
+            begin at the component, such as `options.points[2].contrast`. Not called while the parameters or outcomes
+            have mistakes of their own.
     """
 
     name: str

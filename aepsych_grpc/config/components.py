@@ -39,7 +39,7 @@ def complete_component(
     violations.extend(found)
     if options is None:
         return None
-    wrong = entry.check(options, trials) if trials.parameters else ()
+    wrong = entry.check(options, trials) if trials.parameters and trials.outcomes else ()
     violations.extend(replace(violation, path=f"{path}.{violation.path}") for violation in wrong)
     values = {item.name: getattr(options, item.name) for item in fields(entry.options)}
     values = {name: value for name, value in values.items() if value is not None}

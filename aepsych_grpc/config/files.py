@@ -1,14 +1,17 @@
 """A config as a file: YAML or JSON, in the JSON form of the contract's message."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import yaml
+from google.protobuf.json_format import MessageToDict
 
 from aepsych_grpc.config.catalogue import Catalogue
 from aepsych_grpc.config.document import compose
 from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.config.fields import FieldReader
-from aepsych_grpc.config.proto import ROOT, from_proto
+from aepsych_grpc.config.proto import ROOT, from_proto, to_proto
 from aepsych_grpc.config.violation import InvalidConfigError, Violation
 from aepsych_grpc.v1 import config_pb2 as v1
 
@@ -85,6 +88,12 @@ def read(path: str | Path) -> ConfigFile:
     return ConfigFile(file=str(path), message=message, violations=violations, lines=reader.lines, unknown=unknown)
 
 
+def dump(config: ExperimentConfig) -> str:
+    """Write a config as YAML, with every default that was filled in; reading it again gives an equal config."""
+    fields = MessageToDict(to_proto(config), preserving_proto_field_name=True)
+    return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=120)
+
+
 def _merge(config_file: ConfigFile, found: Iterable[Violation]) -> list[Violation]:
     """Put together what reading and checking found, in the file's order, without what only follows from reading."""
     faulty = [violation.path for violation in config_file.violations]
@@ -96,11 +105,12 @@ def _merge(config_file: ConfigFile, found: Iterable[Violation]) -> list[Violatio
     return sorted((*config_file.violations, *located), key=lambda violation: violation.line)
 
 
-def _follows(path: str, faulty: Iterable[str], config_file: ConfigFile) -> bool:
+def _follows(path: str, faulty: Sequence[str], config_file: ConfigFile) -> bool:
     """Whether a field may seem at fault only because something in it wasn't read, or its own name is misspelt."""
     if path in config_file.lines:
         return any(fault == path or fault.startswith((f"{path}.", f"{path}[")) for fault in faulty)
-    return any(_parent(fault) == _parent(path) for fault in config_file.unknown)
+    around = _parent(path)
+    return around in faulty or any(_parent(fault) == around for fault in config_file.unknown)
 
 
 def _parent(path: str) -> str:

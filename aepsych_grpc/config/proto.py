@@ -34,17 +34,20 @@ def from_proto(message: v1.ExperimentConfig, catalogue: Catalogue) -> Experiment
         violations.extend(check_name(message.name, f"{ROOT}.name", "study"))
     before = len(violations)
     parameters = _read_parameters(message.parameters, violations)
-    sound = len(violations) == before
+    sound_parameters = parameters if len(violations) == before else []
     kinds = {item.name: item.WhichOneof("kind") or "" for item in message.parameters}
     violations.extend(
         check_parameters.check_intensity(message.intensity_parameter, kinds, f"{ROOT}.intensity_parameter")
     )
     violations.extend(check_outcomes.check_stimuli_per_trial(stimuli_per_trial, f"{ROOT}.stimuli_per_trial"))
+    before = len(violations)
     outcomes = _read_outcomes(message.outcomes, stimuli_per_trial, violations)
+    sound_outcomes = outcomes if len(violations) == before else []
     strategies = complete_strategies(
         [_read_strategy(strategy) for strategy in message.strategies],
         Trials(
-            parameters=tuple(parameters) if sound else (),
+            parameters=tuple(sound_parameters),
+            outcomes=tuple(sound_outcomes),
             intensity_parameter=message.intensity_parameter,
             outcome_kinds=tuple(item.WhichOneof("kind") or "binary" for item in message.outcomes) or ("binary",),
             stimuli=stimuli_per_trial,

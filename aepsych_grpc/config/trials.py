@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from aepsych_grpc.config.outcome import Outcome
 from aepsych_grpc.config.parameter import Parameter
 
 
@@ -11,12 +12,14 @@ class Trials:
 
     Attributes:
         parameters: The parameters of a stimulus; empty while they have mistakes.
+        outcomes: What a trial yields; empty while that has mistakes.
         intensity_parameter: Name of the parameter along which responses rise; empty when none is declared.
         stimuli: Number of stimuli in a trial.
-        outcome_kinds: The kinds of the outcomes, at least one.
+        outcome_kinds: The kinds of the outcomes, at least one, known even while the outcomes have mistakes.
     """
 
     parameters: tuple[Parameter, ...]
+    outcomes: tuple[Outcome, ...]
     intensity_parameter: str
     stimuli: int
     outcome_kinds: tuple[str, ...]

@@ -34,7 +34,7 @@ class InvalidConfigError(ValueError):
 
     def _place(self, violation: Violation) -> str:
         path = f"{violation.path}: " if violation.path else ""
-        return f"{self.file}:{violation.line}: {path}" if self.file else path
+        return f"{self.file}:{violation.line}: {path.removeprefix('config.')}" if self.file else path
 
 
 def nearest_name(given: str, allowed: Iterable[str]) -> str:

@@ -1,0 +1,135 @@
+"""What a config means, in plain words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aepsych_grpc.config import outcome, parameter
+from aepsych_grpc.config.catalogue import Catalogue
+from aepsych_grpc.config.duration import TrialCount, total, trial_count
+from aepsych_grpc.config.experiment import ExperimentConfig, Stopping, Strategy
+from aepsych_grpc.config.violation import shown
+
+MOST_LISTED = 8
+"""Choices or values that are listed one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of an explanation: a heading, and what is said of each thing under it."""
+
+    heading: str
+    entries: tuple[tuple[str, str], ...]
+
+
+def explain(config: ExperimentConfig, catalogue: Catalogue) -> tuple[Section, ...]:
+    """Explain a config section by section."""
+    stimuli = "one stimulus" if config.stimuli_per_trial == 1 else f"{config.stimuli_per_trial} stimuli"
+    counts = [trial_count(strategy.stopping) for strategy in config.strategies]
+    return (
+        Section(
+            f"A trial shows {stimuli}, described by",
+            tuple((item.name, _parameter(item, config)) for item in config.parameters),
+        ),
+        Section("A trial yields", tuple((item.name, _outcome(item.kind)) for item in config.outcomes)),
+        Section(
+            f"Trials are chosen in {_counted(len(config.strategies), 'phase')}",
+            tuple((strategy.name, _strategy(strategy, catalogue)) for strategy in config.strategies),
+        ),
+        Section("In all", (("trials", _trials(total(counts))), *_settings(config))),
+    )
+
+
+def _parameter(item: parameter.Parameter, config: ExperimentConfig) -> str:
+    parts = [_values(item.kind, f" {item.unit}" if item.unit else "")]
+    if item.name == config.intensity_parameter:
+        parts.append("responses rise along it")
+    if item.description:
+        parts.append(item.description)
+    return "; ".join(parts)
+
+
+def _values(kind: parameter.Kind, unit: str) -> str:
+    scale = ", on a log scale" if getattr(kind, "log_scale", False) else ""
+    match kind:
+        case parameter.Continuous(lower_bound=lower, upper_bound=upper):
+            return f"{shown(lower)} to {shown(upper)}{unit}{scale}"
+        case parameter.Integer(lower_bound=lower, upper_bound=upper):
+            return f"whole numbers from {shown(lower)} to {shown(upper)}{unit}{scale}"
+        case parameter.Binary():
+            return "true or false"
+        case parameter.Categorical(choices=choices, ordered=ordered):
+            return f"{'ordered choices' if ordered else 'one of'}: {_listed(choices)}"
+        case parameter.Discrete(values=values):
+            return f"one of {_listed([shown(value) for value in values])}{unit}{scale}"
+        case parameter.Fixed(value=value):
+            return f"always {value if isinstance(value, str) else shown(value)}{unit}"
+
+
+def _listed(texts: tuple[str, ...] | list[str]) -> str:
+    if len(texts) <= MOST_LISTED:
+        return ", ".join(texts)
+    return f"{', '.join(texts[:3])}, ... {texts[-1]} ({len(texts)} in all)"
+
+
+def _outcome(kind: outcome.Kind) -> str:
+    match kind:
+        case outcome.Binary(guess_rate=guess, lapse_rate=lapse, target=target):
+            return (
+                f"1 (yes, right) or 0 (no, wrong). By chance {_percent(guess)} are 1, with the strongest "
+                f"stimulus {_percent(1 - lapse)}; the threshold is where {_percent(target)} are"
+            )
+        case outcome.Ordinal(levels=levels):
+            return f"a rating from 0 to {levels - 1}"
+        case outcome.Continuous(unit=unit):
+            return "a number" + (f" in {unit}" if unit else "")
+        case outcome.Choice():
+            return "which stimulus was chosen: its position, from 0"
+
+
+def _percent(probability: float) -> str:
+    return f"{100 * probability:.4g} %"
+
+
+def _strategy(strategy: Strategy, catalogue: Catalogue) -> str:
+    sentences = [f"{strategy.generator.name}: {catalogue.generators[strategy.generator.name].summary}"]
+    if strategy.acquisition:
+        summary = catalogue.acquisitions[strategy.acquisition.name].summary
+        sentences.append(f"What makes a trial informative is {strategy.acquisition.name}: {summary}")
+    if strategy.model:
+        summary = catalogue.models[strategy.model.name].summary
+        sentences.append(f"What is learned is {strategy.model.name}: {summary}")
+    sentences.append(_ending(strategy.stopping))
+    return "\n".join(sentence if sentence.endswith(".") else f"{sentence}." for sentence in sentences)
+
+
+def _ending(stopping: Stopping) -> str:
+    if stopping.run_indefinitely:
+        return "Ends only when told to."
+    minimums = []
+    if stopping.min_asks is not None:
+        minimums.append(_counted(stopping.min_asks, "trial"))
+    if stopping.min_total_tells is not None:
+        minimums.append(f"{_counted(stopping.min_total_tells, 'response')} in the whole experiment")
+    if stopping.min_outcome_occurrences is not None:
+        minimums.append(f"{_counted(stopping.min_outcome_occurrences, 'occurrence')} of both 0 and 1")
+    most = None if stopping.max_asks is None else _counted(stopping.max_asks, "trial")
+    if not minimums:
+        return f"Ends after {most}."
+    limit = f", or after {most} at the latest" if most and minimums != [most] else ""
+    return f"Ends after {' and '.join(minimums)}{limit}."
+
+
+def _trials(count: TrialCount) -> str:
+    if count.most is None:
+        return f"at least {count.least}, without a limit" if count.least else "as many as wanted"
+    return str(count.least) if count.least == count.most else f"{count.least} to {count.most}"
+
+
+def _settings(config: ExperimentConfig) -> Iterator[tuple[str, str]]:
+    yield "seed", "chosen by the server" if config.seed is None else str(config.seed)
+    if config.allow_out_of_bounds:
+        yield "bounds", "responses to stimuli outside the bounds are accepted"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
