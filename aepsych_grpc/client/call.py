@@ -28,6 +28,10 @@ Response = TypeVar("Response", bound=Message)
 Subject = TypeVar("Subject")
 
 
+SHORTEST = 0.001
+"""Seconds that an attempt is given at least."""
+
+
 @dataclass(frozen=True, slots=True)
 class Send:
     """Wants a request sent; answered with the response, or with a StatusError thrown."""
@@ -85,7 +89,8 @@ def exchange(
     """
     end = None if timeout is None else time.monotonic() + timeout
     for attempt in range(connection.retries.attempts):
-        left = None if end is None else end - time.monotonic()
+        # A pause can last longer than it should; the attempt after it is still made.
+        left = None if end is None else max(end - time.monotonic(), SHORTEST)
         try:
             response = yield Send(method.name, request, left)
         except StatusError as failure:

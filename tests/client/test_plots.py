@@ -1,0 +1,154 @@
+import sys
+
+import pytest
+from fake_servicer import CONFIG, FakeServicer, FakeTransport
+from matplotlib.figure import Figure
+
+from aepsych_grpc.client import Client, NothingToModelError
+from aepsych_grpc.client.plots.axis import axis_of, middle
+from aepsych_grpc.client.plots.section import section
+from aepsych_grpc.v1.config_pb2 import Parameter
+
+
+def running(**changes):
+    servicer = FakeServicer({**CONFIG, **changes})
+    experiment = Client(transport=FakeTransport(servicer)).setup({})
+    for trial in experiment:
+        experiment.tell(trial, trial.trial_id % 2)
+    return servicer, experiment
+
+
+def parameter(name="x", **kinds):
+    return {"name": name, **kinds}
+
+
+def pixels(figure: Figure, path):
+    figure.savefig(path)
+    return path.stat().st_size
+
+
+def test_a_field_shows_the_config_s_axes(tmp_path):
+    servicer, experiment = running()
+    figure = experiment.plot()
+    axes = figure.axes[0]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("size (px)", "contrast")
+    assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "log")
+    assert axes.get_ylim() == (0.01, 1)
+    assert "5 responses" in [text.get_text() for text in axes.texts]
+    assert figure.axes[1].get_ylabel() == "probability of seen = 1"
+    assert pixels(figure, tmp_path / "field.png") > 20_000
+    stimuli = next(r for n, r in servicer.calls if n == "Query").prediction.stimuli
+    assert {stimulus.values["eye"].string_value for stimulus in stimuli} == {"left"}
+
+
+def test_trials_are_filled_or_open_by_response():
+    _, experiment = running()
+    filled, opened = experiment.plot().axes[0].collections[-2:]
+    assert (len(filled.get_offsets()), len(opened.get_offsets())) == (3, 2)
+    assert filled.get_facecolor()[0].tolist() != opened.get_facecolor()[0].tolist()
+
+
+def test_one_parameter_is_a_curve(tmp_path):
+    _, experiment = running(parameters=CONFIG["parameters"][:1])
+    figure = experiment.plot()
+    axes = figure.axes[0]
+    assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_xscale()) == ("contrast", "probability of seen = 1", "log")
+    assert "5 responses; threshold 0.1 (0.08 to 0.2)" in [text.get_text() for text in axes.texts]
+    assert pixels(figure, tmp_path / "curve.png") > 10_000
+
+
+def test_a_threshold_with_the_truth(tmp_path):
+    _, experiment = running()
+    figure = experiment.plot_threshold(truth=lambda context: 0.05 * context["size"])
+    axes = figure.axes[0]
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert {"estimate", "credible band", "truth", "seen = 1", "seen = 0"} <= set(labels)
+    truth = next(line for line in axes.lines if line.get_label() == "truth")
+    assert list(truth.get_ydata()) == pytest.approx([0.05 * size for size in range(1, 9)])
+    assert pixels(figure, tmp_path / "threshold.png") > 10_000
+
+
+def test_named_values_are_an_axis(tmp_path):
+    colours = parameter("colour", categorical={"choices": ["red", "green", "blue"]})
+    _, experiment = running(parameters=[CONFIG["parameters"][0], colours])
+    axes = experiment.plot().axes[0]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["red", "green", "blue"]
+    figure = experiment.plot_threshold(truth=lambda _: 0.1)
+    assert pixels(figure, tmp_path / "colours.png") > 10_000
+    _, single = running(parameters=[colours], intensity_parameter="")
+    assert pixels(single.plot(), tmp_path / "bars.png") > 5_000
+
+
+def test_before_there_is_a_model_the_trials_are_shown_alone(tmp_path):
+    servicer, experiment = running()
+    servicer.can_model = False
+    assert pixels(experiment.plot(), tmp_path / "trials.png") > 5_000
+    with pytest.raises(NothingToModelError):
+        experiment.plot_threshold()
+
+
+def test_more_parameters_are_held_and_named():
+    third = parameter("delay", continuous={"lower_bound": 0, "upper_bound": 10})
+    _, experiment = running(parameters=[*CONFIG["parameters"][:2], third])
+    assert "5 responses; delay = 5" in [text.get_text() for text in experiment.plot().axes[0].texts]
+    axes = experiment.plot(["delay", "size"], fixed_parameters={"contrast": 0.2}).axes[0]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("delay", "size (px)")
+    assert "5 responses; contrast = 0.2" in [text.get_text() for text in axes.texts]
+    with pytest.raises(ValueError, match="of: contrast, size, delay"):
+        experiment.plot(["speed"])
+    with pytest.raises(ValueError, match="outcomes are: seen"):
+        experiment.plot(outcome="heard")
+
+
+def test_a_continuous_outcome_has_its_unit_and_no_threshold():
+    servicer, experiment = running(outcomes=[{"name": "pupil", "continuous": {"unit": "mm"}}])
+    assert experiment.plot().axes[1].get_ylabel() == "pupil (mm)"
+    assert {r.WhichOneof("query") for n, r in servicer.calls if n == "Query"} == {"prediction"}
+
+
+def test_no_global_state_of_pyplot_is_touched():
+    _, experiment = running()
+    experiment.plot()
+    assert "matplotlib.pyplot" not in sys.modules
+
+
+def test_a_missing_package_names_its_remedy(monkeypatch):
+    _, experiment = running()
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ImportError, match=r"pip install 'aepsych-grpc\[plot\]'"):
+        experiment.plot()
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"pip install 'aepsych-grpc\[pandas\]'"):
+        experiment.to_pandas()
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "held"),
+    [
+        ({"continuous": {"lower_bound": 0.01, "upper_bound": 1, "log_scale": True}}, (0.01, 0.1, 1), 0.1),
+        ({"continuous": {"lower_bound": -1, "upper_bound": 1}}, (-1, 0, 1), 0),
+        ({"integer": {"lower_bound": 1, "upper_bound": 100, "log_scale": True}}, (1, 10, 100), 10),
+        ({"integer": {"lower_bound": 0, "upper_bound": 1}}, (0, 1), 1),
+        ({"discrete": {"values": [1, 2, 5, 9]}}, (1, 2, 5, 9), 5),
+        ({"categorical": {"choices": ["a", "b"]}}, ("a", "b"), "a"),
+        ({"binary": {}}, (False, True), False),
+    ],
+)
+def test_axes_and_middles_by_kind(kind, values, held):
+    from google.protobuf.json_format import ParseDict
+
+    item = ParseDict(parameter(**kind), Parameter())
+    axis = axis_of(item, 3)
+    assert axis.values == pytest.approx(values) if not isinstance(values[0], str) else axis.values == values
+    assert middle(item) == (pytest.approx(held) if isinstance(held, float) else held)
+    assert axis.position(axis.values[-1]) == axis.positions[-1]
+
+
+def test_pairs_of_stimuli_have_no_section():
+    from google.protobuf.json_format import ParseDict
+
+    from aepsych_grpc.v1.config_pb2 import ExperimentConfig
+
+    config = ParseDict({**CONFIG, "stimuli_per_trial": 2}, ExperimentConfig())
+    with pytest.raises(ValueError, match="have 2"):
+        section(config, (), {})

@@ -1,0 +1,56 @@
+import pytest
+
+from aepsych_grpc.client import NothingToModelError
+from aepsych_grpc.v1 import query_pb2
+
+
+def sent(servicer):
+    return next(request for name, request in reversed(servicer.calls) if name == "Query")
+
+
+def test_options_reach_the_server(servicer, experiment):
+    experiment.maximum(latent=True, fixed_parameters={"size": 3}, outcome="seen", credible_level=0.5, at_sequence=4)
+    request = sent(servicer)
+    assert request.response_scale == query_pb2.RESPONSE_SCALE_LATENT
+    assert request.fixed_parameters["size"].number_value == 3
+    assert (request.outcome, request.credible_level, request.at_sequence) == ("seen", 0.5, 4)
+
+
+def test_what_is_left_out_stays_unset(servicer, experiment):
+    experiment.minimum()
+    request = sent(servicer)
+    assert request.WhichOneof("query") == "minimum"
+    assert not request.HasField("credible_level")
+    assert not request.HasField("at_sequence")
+    assert request.response_scale == query_pb2.RESPONSE_SCALE_UNSPECIFIED
+
+
+def test_points_have_native_values(servicer, experiment):
+    point = experiment.inverse(0.75)
+    assert sent(servicer).inverse.value == 0.75
+    assert point.stimulus == {"contrast": 0.1, "size": 1, "eye": "left"}
+    assert isinstance(point.stimulus["size"], int)
+    assert point.response.lower < point.response.mean < point.response.upper
+
+
+def test_predictions_have_the_order_of_the_stimuli(experiment):
+    low, high = experiment.predict([{"contrast": 0.02}, {"contrast": 0.9}])
+    assert low.mean < high.mean
+
+
+def test_a_threshold(servicer, experiment):
+    threshold = experiment.threshold(contexts=[{"size": 1}, {"size": 2}], target=0.74)
+    request = sent(servicer).threshold_contour
+    assert (request.target, len(request.contexts), request.HasField("grid_size")) == (0.74, 2, False)
+    assert (threshold.parameter, threshold.target, threshold.observation_count) == ("contrast", 0.74, 5)
+    assert [point.context for point in threshold.points] == [{"size": 1}, {"size": 2}]
+    frame = threshold.to_pandas()
+    assert list(frame["contrast"]) == [0.1, 0.1]
+    assert list(frame.columns)[:2] == ["size", "contrast"]
+    assert "0.08 – 0.2" in threshold._repr_html_()
+
+
+def test_nothing_to_model(servicer, experiment):
+    servicer.can_model = False
+    with pytest.raises(NothingToModelError):
+        experiment.predict([{"contrast": 0.1}])
