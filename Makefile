@@ -1,0 +1,76 @@
+# The tasks of the project. `make help` lists them.
+
+PYTHON ?= python3
+TORCH := $(shell sed -n 's/^torch==//p' constraints.txt)
+PIP := .venv/bin/python -m pip --disable-pip-version-check
+PYTEST := .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+export OMP_NUM_THREADS = 1
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo serve test check lint format generate bench bench-human clean
+
+help:  ## List the tasks
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+venv: .venv/.installed  ## Set up .venv with all that the other tasks need
+
+demo: .venv/.installed  ## Run a simulated participant through an experiment, with a server that is killed half way
+	aepsych-grpc demo
+
+serve: .venv/.installed  ## Start a server on this machine; ARGS="--port 50051 ..." adds options
+	aepsych-grpc serve $(ARGS)
+
+test: .venv/.installed  ## Run all tests
+	$(PYTEST)
+
+check: lint  ## Run the linters and the quick tests
+	$(PYTEST) -m "not slow"
+
+lint: .venv/.installed  ## Check style, types, and that the contract is sound and breaks no client
+	ruff check
+	ruff format --check
+	mypy
+	buf lint
+	buf format --diff --exit-code
+	buf breaking --against tools/contract-baseline.binpb
+
+format: .venv/.installed  ## Format the sources and fix what can be fixed by itself
+	ruff check --fix
+	ruff format
+	buf format --write
+
+generate: .venv/.installed  ## Generate the stubs in aepsych_grpc/v1 from protos/
+	buf format --write
+	rm -f aepsych_grpc/v1/*_pb2*.py*
+	buf generate
+	@# Of the services' stubs only those that there are: the typing plugin writes one for every file.
+	@for stub in aepsych_grpc/v1/*_pb2_grpc.pyi; do test -e "$${stub%i}" || rm "$$stub"; done
+	buf build --as-file-descriptor-set --output aepsych_grpc/v1/descriptors.binpb
+
+bench: .venv/.installed  ## Measure latencies and accuracy on this machine
+	python benchmarks/service.py
+
+bench-human: .venv/.installed  ## Compare with AEPsych on human responses: make bench-human DATA=csf_dataset.csv
+	@test -n "$(DATA)" || { echo "Name the data: make bench-human DATA=csf_dataset.csv"; exit 2; }
+	python benchmarks/human_contrast.py "$(DATA)"
+
+clean:  ## Remove all that the tasks have made, .venv too
+	rm -rf .venv .benchmark-venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist demo-output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# torch comes first and by itself. Its CPU build is a tenth of the size of the usual one and has all that is used here:
+# look for it where pip looks anyway, then at PyTorch's own index, and do with any build when neither has it.
+.venv/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed; name one with: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv module is missing. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@echo "Installing torch $(TORCH), its CPU build if there is one ..."
+	@$(PIP) install --quiet "torch==$(TORCH)+cpu" -c constraints.txt 2>/dev/null || \
+		$(PIP) install --quiet --index-url https://download.pytorch.org/whl/cpu --retries 0 --timeout 15 "torch==$(TORCH)" 2>/dev/null || \
+		$(PIP) install --quiet "torch==$(TORCH)" -c constraints.txt
+	@echo "Installing everything else ..."
+	@$(PIP) install --quiet -c constraints.txt -e ".[dev]"
+	@touch $@
