@@ -1,0 +1,1 @@
+"""Test problems with a known truth, and simulated observers that answer as it says."""
