@@ -52,10 +52,10 @@ def serve(
         LogLevel, typer.Option(help="How much is logged, to stderr; debug has a line for each call.")
     ] = LogLevel.INFO,
 ) -> None:
-    """Run the server until Ctrl-C or SIGTERM.
+    r"""Run the server until Ctrl-C or SIGTERM.
 
-    It prints one line once it answers calls. All experiments are in the database: a server that is started on it again,
-    after a stop or a crash, goes on with each of them.
+    It prints a line once it answers calls. All experiments are in the database:
+    a server started on it again, after a stop or a crash, goes on with each of them.
 
     On your own machine:
 
@@ -63,7 +63,8 @@ def serve(
 
     On a rig's computer, for the lab:
 
-        aepsych-grpc serve --host 0.0.0.0 --db study.db --tls-cert cert.pem --tls-key key.pem --token-file tokens.txt
+        aepsych-grpc serve --host 0.0.0.0 --db study.db \
+            --tls-cert cert.pem --tls-key key.pem --token-file tokens.txt
 
     Is it there, and what can it do:
 
@@ -74,16 +75,18 @@ def serve(
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
     try:
-        from aepsych_grpc.server import serving
         from aepsych_grpc.server.exposure import Exposure, ExposureError
         from aepsych_grpc.store.error import StoreUnavailable
+
+        exposure = Exposure(
+            host=host, port=port, tls_cert=tls_cert, tls_key=tls_key, token_file=token_file, insecure=insecure
+        )
+        exposure.check()  # before torch is loaded, so that a mistake is told at once
+        from aepsych_grpc.server.serving import serve as serve_database
+
+        serve_database(db, exposure, typer.echo)
     except ModuleNotFoundError as error:
         raise _failed(f'{error.name} is not installed; the server needs: pip install "aepsych-grpc[server]"') from None
-    exposure = Exposure(
-        host=host, port=port, tls_cert=tls_cert, tls_key=tls_key, token_file=token_file, insecure=insecure
-    )
-    try:
-        serving.serve(db, exposure, typer.echo)
     except (ExposureError, StoreUnavailable) as error:
         raise _failed(str(error)) from None
 

@@ -34,7 +34,7 @@ def read_tokens(file: Path) -> tuple[str, ...]:
     return tokens
 
 
-class TokenInterceptor(grpc.ServerInterceptor[Any, Any]):
+class TokenInterceptor(grpc.ServerInterceptor):  # type: ignore[type-arg]  # generic in the stubs alone
     """Refuses calls without `authorization: Bearer TOKEN`, except those to the health service."""
 
     def __init__(self, tokens: Iterable[str]) -> None:
@@ -42,9 +42,9 @@ class TokenInterceptor(grpc.ServerInterceptor[Any, Any]):
 
     def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None],
+        continuation: "Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None]",
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+    ) -> "grpc.RpcMethodHandler[Any, Any] | None":
         """Pass the call on, or refuse it."""
         handler = continuation(handler_call_details)
         if handler is None or handler_call_details.method.startswith(_OPEN) or self._admits(handler_call_details):
@@ -65,7 +65,7 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _refusing(handler: grpc.RpcMethodHandler[Any, Any]) -> grpc.RpcMethodHandler[Any, Any]:
+def _refusing(handler: "grpc.RpcMethodHandler[Any, Any]") -> "grpc.RpcMethodHandler[Any, Any]":
     def refuse(_request: Any, context: grpc.ServicerContext) -> Any:
         error = ServiceError(
             Reason.TOKEN_MISSING_OR_INVALID,

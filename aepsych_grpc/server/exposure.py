@@ -73,7 +73,7 @@ class Exposure:
         except OSError as error:
             raise ExposureError(f"A TLS file can't be read: {error}.") from None
 
-    def interceptors(self) -> list[grpc.ServerInterceptor[Any, Any]]:
+    def interceptors(self) -> "list[grpc.ServerInterceptor[Any, Any]]":
         """Read the tokens and return what checks them.
 
         Raises:

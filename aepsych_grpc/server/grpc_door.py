@@ -24,7 +24,7 @@ SERVICE = experiment_service_pb2.DESCRIPTOR.services_by_name["ExperimentService"
 log = logging.getLogger(__name__)
 
 
-def method_handlers(servicer: Servicer, gate: Gate) -> grpc.GenericRpcHandler[Any, Any]:
+def method_handlers(servicer: Servicer, gate: Gate) -> "grpc.GenericRpcHandler[Any, Any]":
     """Return gRPC's handlers of every RPC that the contract names."""
     handlers = {method.name: _handler(method, servicer, gate) for method in SERVICE.methods}
     return grpc.method_handlers_generic_handler(SERVICE.full_name, handlers)
@@ -36,7 +36,7 @@ def abort(context: grpc.ServicerContext, status: Status) -> NoReturn:
     raise AssertionError("abort_with_status returned")
 
 
-def _handler(method: MethodDescriptor, servicer: Servicer, gate: Gate) -> grpc.RpcMethodHandler[Any, Any]:
+def _handler(method: MethodDescriptor, servicer: Servicer, gate: Gate) -> "grpc.RpcMethodHandler[Any, Any]":
     request_class = GetMessageClass(method.input_type)
 
     def answer(request: bytes, context: grpc.ServicerContext) -> bytes:

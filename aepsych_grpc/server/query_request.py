@@ -9,10 +9,11 @@ from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.config.parameter import Value
 from aepsych_grpc.config.proto import stimulus_from_proto
 from aepsych_grpc.config.violation import Violation, nearest_name, shown
+from aepsych_grpc.core.queries.estimate import Scale
 from aepsych_grpc.core.space.check import check_stimulus
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.server.checks import Checks, refusal
-from aepsych_grpc.server.limits import MAX_POINTS, limited
+from aepsych_grpc.server.limits import MAX_DRAWS, MAX_POINTS, MAX_SAMPLE_POINTS, MAX_SAMPLE_VALUES, limited
 from aepsych_grpc.server.requests import values
 from aepsych_grpc.session.event import Stimulus
 from aepsych_grpc.session.stimulus import check_fixed_parameters
@@ -35,14 +36,14 @@ class Frame:
 
     Attributes:
         fixed: Values at which parameters are held.
-        latent: Whether the scale is that of the latent field, rather than of probabilities.
+        scale: The scale on which responses are given and reported.
         credible_level: Probability content of the credible intervals.
         path: Where the query itself stands in the request.
     """
 
     config: ExperimentConfig
     fixed: Mapping[str, Value]
-    latent: bool
+    scale: Scale
     credible_level: float
     path: str
 
@@ -79,13 +80,15 @@ def check_query(request: v1.QueryRequest, supported: Iterable[str]) -> str:
         query = getattr(request, kind)
         if query.HasField("target"):
             _check_response(f"{kind}.target", query.target, request.response_scale, checks)
-    if kind in ("prediction", "level_set_probability"):
+    if kind in ("prediction", "level_set_probability", "samples"):
         stimuli = getattr(request, kind).stimuli
         if not stimuli:
             checks.refuse(f"{kind}.stimuli", "Required; nothing is given.")
         limited(f"{kind}.stimuli", len(stimuli), MAX_POINTS, "stimuli")
     if kind == "threshold_contour":
         _check_contour(request.threshold_contour, checks)
+    if kind == "samples":
+        _check_samples(request.samples, checks)
     checks.done()
     return str(kind)
 
@@ -104,6 +107,15 @@ def _check_contour(query: query_pb2.ThresholdContourQuery, checks: Checks) -> No
         checks.refuse("threshold_contour.grid_size", message)
 
 
+def _check_samples(query: query_pb2.SamplesQuery, checks: Checks) -> None:
+    if not 1 <= query.count <= MAX_DRAWS:
+        checks.refuse("samples.count", f"{query.count} is given; expected is 1 to {MAX_DRAWS}.")
+    limited("samples.stimuli", len(query.stimuli), MAX_SAMPLE_POINTS, "stimuli")
+    limited("samples.count", query.count * len(query.stimuli), MAX_SAMPLE_VALUES, "numbers (draws times stimuli)")
+    if query.HasField("seed"):
+        checks.at_least("samples.seed", query.seed, 0)
+
+
 def frame(request: v1.QueryRequest, kind: str, config: ExperimentConfig) -> Frame:
     """Read what every kind of query has.
 
@@ -113,7 +125,7 @@ def frame(request: v1.QueryRequest, kind: str, config: ExperimentConfig) -> Fram
     return Frame(
         config=config,
         fixed=check_fixed_parameters(config, values(request.fixed_parameters), "fixed_parameters"),
-        latent=request.response_scale == query_pb2.RESPONSE_SCALE_LATENT,
+        scale=Scale.LATENT if request.response_scale == query_pb2.RESPONSE_SCALE_LATENT else Scale.PROBABILITY,
         credible_level=request.credible_level if request.HasField("credible_level") else DEFAULT_CREDIBLE_LEVEL,
         path=kind,
     )

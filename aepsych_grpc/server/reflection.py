@@ -20,7 +20,7 @@ SERVICES = ("grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.Serv
 """Both versions have the same messages and differ in the name of their package alone."""
 
 
-def method_handlers(services: Iterable[str]) -> list[grpc.GenericRpcHandler[Any, Any]]:
+def method_handlers(services: Iterable[str]) -> "list[grpc.GenericRpcHandler[Any, Any]]":
     """Return gRPC's handlers of server reflection that lists the services named, and itself."""
     reflection = Reflection(_files(), sorted({*services, *SERVICES}))
     handler = grpc.stream_stream_rpc_method_handler(

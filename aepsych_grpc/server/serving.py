@@ -105,11 +105,11 @@ def serve(database: str | Path, exposure: Exposure, announce: Callable[[str], No
         log.info("stopping on %s", signal.Signals(number).name)
         stopping.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
     # Linear algebra of this size is 2-4 times faster on one thread, and many experiments share the cores.
     torch.set_num_threads(1)
     server = Server(database, exposure)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
     announce(f"aepsych-grpc {__version__} listening on {server.address} (database {database})")
     warming = threading.Thread(target=_warm_up, name="warm-up", daemon=True)
     warming.start()
