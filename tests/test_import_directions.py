@@ -24,7 +24,7 @@ ROOMS = {
     "server": {"server", "session", "core", "store", "config", "error", "v1", ""},
     "client": {"client", "config", "error", "v1", ""},
     "bench": {"bench", "config", "core"},
-    "demo": {"demo", "bench", "client", "config"},
+    "demo": {"demo", "bench", "client", "config", "v1"},
     "cli": {"cli", "bench", "client", "config", "core", "demo", "server", "session", "store", "v1", ""},
     "__main__": {"cli"},
 }
