@@ -14,8 +14,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from aepsych_grpc.config.violation import Violation, nearest_name, shown
 
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.?(inf|infinity)|\.?nan", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_JSON_NUMBER = re.compile(r"-?Infinity|NaN")
 _SMALLEST_INT, _LARGEST_INT = -(2**31), 2**31 - 1
 
 
@@ -158,7 +158,7 @@ class FieldReader:
             if value is None:
                 self._refuse(node, path, f"{_given(node)}; expected is true or false.")
         else:
-            value = _number(node.value)
+            value = float(node.value) if _JSON_NUMBER.fullmatch(node.value) else _number(node.value)
             if value is None:
                 self._refuse(node, path, f"{_given(node)}; expected is a number.")
             elif kind == FieldDescriptor.TYPE_INT32:
@@ -180,9 +180,7 @@ class FieldReader:
 
 
 def _number(text: str) -> float | None:
-    if _NUMBER.fullmatch(text):
-        return float(text)
-    return float(text.replace(".", "")) if _NOT_FINITE.fullmatch(text) else None
+    return float(re.sub(r"\.(?=[iInN])", "", text)) if _NUMBER.fullmatch(text) else None
 
 
 def _is_plain(node: Node) -> bool:

@@ -1,5 +1,6 @@
 """A config as a file: YAML or JSON, in the JSON form of the contract's message."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,8 @@ from aepsych_grpc.config.fields import FieldReader
 from aepsych_grpc.config.proto import ROOT, from_proto, to_proto
 from aepsych_grpc.config.violation import InvalidConfigError, Violation
 from aepsych_grpc.v1 import config_pb2 as v1
+
+_WORDS = re.compile(r"[a-zA-Z_][\w -]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,18 @@ def read(path: str | Path) -> ConfigFile:
 def dump(config: ExperimentConfig) -> str:
     """Write a config as YAML, with every default that was filled in; reading it again gives an equal config."""
     fields = MessageToDict(to_proto(config), preserving_proto_field_name=True)
-    return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=120)
+    return str(yaml.dump(fields, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Puts texts in double quotes, unless they are words that any reader of YAML takes for texts."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        style = None if _WORDS.fullmatch(text) else '"'
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
 
 
 def _merge(config_file: ConfigFile, found: Iterable[Violation]) -> list[Violation]:
