@@ -31,9 +31,7 @@ def main() -> None:
     for k in range(int(fold.max()) + 1):
         torch.manual_seed(k)
         train = fold != k
-        normalize = ParameterTransforms(
-            normalize=NormalizeScale(d=x.shape[1], bounds=torch.stack([lower, upper]))
-        )
+        normalize = ParameterTransforms(normalize=NormalizeScale(d=x.shape[1], bounds=torch.stack([lower, upper])))
         start = time.process_time()
         model = ParameterTransformedModel(GPClassificationModel, dim=x.shape[1], transforms=normalize)
         model.fit(x[train], y[train])

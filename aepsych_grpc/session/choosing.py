@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import torch
 
 from aepsych_grpc.core.generators.generator import Belief, Choice, Request, Source
-from aepsych_grpc.core.generators.sobol import SobolGenerator
+from aepsych_grpc.core.stopping import asks_left
 from aepsych_grpc.session.call import AskCall
 from aepsych_grpc.session.event import ModelRefitted, Stimulus, TrialAsked
 from aepsych_grpc.session.phase import Phase
-from aepsych_grpc.session.progress import advance, current_strategy, verdict
+from aepsych_grpc.session.progress import advance, counts, current_strategy
 from aepsych_grpc.session.state import Refit, Situation
 
 FIT_SHARE = 0.6
@@ -33,7 +33,7 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall) -> Chos
     now = situation
     while len(trials) < call.count and (index := current_strategy(phases, now)) is not None:
         phase = phases[index]
-        left = verdict(phase, now).asks_left
+        left = asks_left(phase.strategy.stopping, counts(phase, now))
         count = call.count - len(trials) if left is None else min(left, call.count - len(trials))
         refit, choice = _choose_from(phase, now, [trial.stimuli for trial in trials], count, call)
         refits.extend(refit)
@@ -65,9 +65,7 @@ def _choose_from(
         if refit is not None:
             steps = () if refits else situation.belief_steps.get(phase.index, ())
             posterior = phase.learner.belief(refit, _with_step(steps, situation.sequence))
-            belief = Belief(
-                posterior=posterior, response=phase.learner.model.response, acquisition=phase.acquisition
-            )
+            belief = Belief(posterior=posterior, response=phase.learner.model.response, acquisition=phase.acquisition)
     pending = [trial.stimuli for trial in situation.pending] + list(batch)
     request = Request(
         count=count,
@@ -81,14 +79,12 @@ def _choose_from(
         deadline=call.deadline,
     )
     if problem:
-        choice = SobolGenerator(phase.space, 1).generate(replace(request, belief=None))
+        choice = phase.fallback.generate(request)
         return refits, replace(choice, source=Source.FALLBACK, note=problem)
     return refits, phase.generator.generate(request)
 
 
-def _refit(
-    phase: Phase, situation: Situation, deadline: float | None
-) -> tuple[list[ModelRefitted], Refit | None, str]:
+def _refit(phase: Phase, situation: Situation, deadline: float | None) -> tuple[list[ModelRefitted], Refit | None, str]:
     """Return the refit to record (none or one), the refit to work with, and what is wrong if there is none."""
     learner, latest = phase.learner, situation.refits.get(phase.index)
     if learner is None or situation.observation_count == 0:

@@ -7,7 +7,14 @@ from typing import Any
 from google.protobuf import json_format
 
 from aepsych_grpc.config.parameter import Value
-from aepsych_grpc.config.proto import from_proto, to_proto, value_from_proto, value_to_proto
+from aepsych_grpc.config.proto import (
+    from_proto,
+    stimulus_from_proto,
+    stimulus_to_proto,
+    to_proto,
+    value_from_proto,
+    value_to_proto,
+)
 from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.core.generators.generator import Source
 from aepsych_grpc.session.event import (
@@ -19,7 +26,6 @@ from aepsych_grpc.session.event import (
     Observation,
     ObservationTold,
     RequestIdentity,
-    Stimulus,
     StrategyFinished,
     TrialAsked,
 )
@@ -135,7 +141,7 @@ def _write_asked(message: event_pb2.TrialAsked, asked: TrialAsked) -> None:
 def _read_asked(message: event_pb2.TrialAsked) -> TrialAsked:
     return TrialAsked(
         trial_id=message.trial_id,
-        stimuli=tuple(map(_read_stimulus, message.stimuli)),
+        stimuli=tuple(map(stimulus_from_proto, message.stimuli)),
         strategy_index=message.strategy_index,
         source=_SOURCE_FROM_PROTO[message.source],
         data_sequence=message.data_sequence,
@@ -145,11 +151,6 @@ def _read_asked(message: event_pb2.TrialAsked) -> TrialAsked:
         note=message.note,
         request=_read_request(message.request),
     )
-
-
-def stimulus_to_proto(stimulus: Stimulus) -> trial_pb2.Stimulus:
-    """Convert a stimulus to its message."""
-    return trial_pb2.Stimulus(values={name: value_to_proto(value) for name, value in stimulus.items()})
 
 
 def observation_to_proto(observation: Observation) -> trial_pb2.Observation:
@@ -172,16 +173,14 @@ def _read_observation(message: trial_pb2.Observation) -> Observation:
     return Observation(
         observation_id=message.observation_id,
         trial_id=message.trial_id,
-        stimuli=tuple(map(_read_stimulus, message.stimuli)),
+        stimuli=tuple(map(stimulus_from_proto, message.stimuli)),
         outcomes={name: value.number_value for name, value in message.outcomes.items()},
-        response_time=message.response_time.ToTimedelta().total_seconds() if message.HasField("response_time") else None,
+        response_time=message.response_time.ToTimedelta().total_seconds()
+        if message.HasField("response_time")
+        else None,
         metadata=json_format.MessageToDict(message.metadata),
         exclude_from_model=message.exclude_from_model,
     )
-
-
-def _read_stimulus(message: trial_pb2.Stimulus) -> Stimulus:
-    return _read_values(message.values)
 
 
 def _read_values(values: Mapping[str, Any]) -> dict[str, Value]:

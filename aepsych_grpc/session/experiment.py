@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from aepsych_grpc.config.violation import Violation
-from aepsych_grpc.core.space.space import Space
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.call import AskAnswer, AskCall, GivenObservation, Overview, TellAnswer, Trial
 from aepsych_grpc.session.choosing import choose
@@ -22,12 +21,11 @@ from aepsych_grpc.session.event import (
 from aepsych_grpc.session.fitted import Fitted, answer, question
 from aepsych_grpc.session.log import Log
 from aepsych_grpc.session.overview import overview
-from aepsych_grpc.session.phase import build_phases
+from aepsych_grpc.session.phase import assemble
 from aepsych_grpc.session.progress import advance, current_strategy, is_finished
 from aepsych_grpc.session.state import AnsweredRequest
 from aepsych_grpc.session.stimulus import check_fixed_parameters
 from aepsych_grpc.session.telling import told_events
-from aepsych_grpc.session.training import TrainingSet
 from aepsych_grpc.store.error import SequenceConflict, StoreUnavailable
 from aepsych_grpc.store.event_store import EventStore
 
@@ -48,11 +46,9 @@ class Experiment:
         self._log = Log(experiment_id, store)
         self._state = self._log.state
         events = self._log.catch_up()
-        config = self._state.created.config
-        space = Space(config.parameters)
-        self._training = TrainingSet(space, config.outcomes[0].name)
+        assembly = assemble(self._state.created.config, executor)
+        self._training, self._phases = assembly.training, assembly.phases
         self._learn(events)
-        self._phases = build_phases(config, space, self._training, executor)
 
     def ask(self, call: AskCall) -> AskAnswer:
         """Choose the next trials and record them as pending.
@@ -75,7 +71,8 @@ class Experiment:
                 with self._writing, self._retried():
                     first = self._state.next_trial_id
                     asked = [
-                        replace(trial, trial_id=first + i, request=call.request) for i, trial in enumerate(chosen.trials)
+                        replace(trial, trial_id=first + i, request=call.request)
+                        for i, trial in enumerate(chosen.trials)
                     ]
                     self._record([*chosen.refits, *asked], durable=False)
                     return self._ask_answer([trial.trial_id for trial in asked], duplicate=False)
@@ -92,9 +89,7 @@ class Experiment:
                 events, receipts = told_events(self._state, observations)
                 if events:
                     self._record(events, durable=True)
-                return TellAnswer(
-                    receipts=tuple(receipts), finished=self._finished(), sequence=self._state.sequence
-                )
+                return TellAnswer(receipts=tuple(receipts), finished=self._finished(), sequence=self._state.sequence)
         raise _outrun()
 
     def finish_strategy(self, request: RequestIdentity, strategy: str = "") -> bool:
@@ -132,7 +127,6 @@ class Experiment:
         Raises:
             ServiceError: REQUEST_ID_REUSED, CONCURRENT_WRITE, STORE_UNAVAILABLE.
         """
-
 
         def event() -> Kind | None:
             return None if self._state.finished else ExperimentFinished(reason=reason, request=request)

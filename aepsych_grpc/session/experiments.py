@@ -13,6 +13,7 @@ from aepsych_grpc.session.call import SetupAnswer, SetupCall
 from aepsych_grpc.session.codec import decode, encode
 from aepsych_grpc.session.event import Event, ExperimentCreated
 from aepsych_grpc.session.experiment import Experiment
+from aepsych_grpc.session.phase import assemble
 from aepsych_grpc.store.error import DuplicateRequest, StoreUnavailable, UnknownExperiment
 from aepsych_grpc.store.event_store import EventStore
 from aepsych_grpc.store.record import NewEvent
@@ -42,8 +43,10 @@ class Experiments:
 
         Raises:
             ServiceError: REQUEST_ID_REUSED, STORE_UNAVAILABLE.
+            InvalidConfigError: A part can't be built with its options.
         """
         config = call.config
+        assemble(config, self._executor)
         if config.seed is None:
             config = replace(config, seed=secrets.randbelow(2**31))
         experiment_id = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from aepsych_grpc.core.stopping import remaining
 from aepsych_grpc.session.call import Overview, StrategyProgress
 from aepsych_grpc.session.phase import Phase
-from aepsych_grpc.session.progress import current_strategy, has_ended, verdict
+from aepsych_grpc.session.progress import counts, current_strategy, has_ended
 from aepsych_grpc.session.state import Situation, State
 
 
@@ -38,7 +39,7 @@ def _progress(state: State, situation: Situation, phase: Phase) -> StrategyProgr
         asked_count=state.asked_counts[phase.index],
         told_count=state.told_count_of(strategy.name),
         finished=ended,
-        remaining=() if ended else verdict(phase, situation).remaining,
+        remaining=() if ended else remaining(strategy.stopping, counts(phase, situation)),
         generator=strategy.generator.name,
         model=strategy.model.name if strategy.model else "",
         acquisition=strategy.acquisition.name if strategy.acquisition else "",

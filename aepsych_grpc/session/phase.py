@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from aepsych_grpc.core.acquisition.context import AcquisitionContext
 from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Generator
+from aepsych_grpc.core.generators.sobol import Sobol
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.responses.binary import BinaryResponse
 from aepsych_grpc.core.space.space import Space
@@ -35,6 +36,7 @@ class Phase:
         space: The parameters as coordinates.
         binary_outcomes: Names of the outcomes whose occurrences count for stopping.
         generator: How trials are chosen.
+        fallback: Chooses trials while the model has nothing to learn from, or no time.
         learner: Keeps the model in step with the log; None without a model.
         acquisition: What makes a trial informative; None for generators that use none.
     """
@@ -45,19 +47,33 @@ class Phase:
     space: Space
     binary_outcomes: tuple[str, ...]
     generator: Generator
+    fallback: Generator
     learner: Learner | None
     acquisition: Acquisition | None
 
 
-def build_phases(config: ExperimentConfig, space: Space, training: TrainingSet, executor: Executor) -> tuple[Phase, ...]:
-    """Build every strategy of a complete config."""
-    return tuple(_build(config, index, space, training, executor) for index in range(len(config.strategies)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembly:
+    """An experiment's moving parts: its strategies and the observations that their models share."""
+
+    training: TrainingSet
+    phases: tuple[Phase, ...]
 
 
-def _build(
-    config: ExperimentConfig, index: int, space: Space, training: TrainingSet, executor: Executor
-) -> Phase:
-    strategy = config.strategies[index]
+def assemble(config: ExperimentConfig, executor: Executor) -> Assembly:
+    """Build the parts of a complete config; fits run on the executor.
+
+    Raises:
+        InvalidConfigError: A part can't be built with its options.
+    """
+    space = Space(config.parameters)
+    training = TrainingSet(space, config.outcomes[0].name)
+    phases = tuple(_build(config, index, space, training, executor) for index in range(len(config.strategies)))
+    return Assembly(training=training, phases=phases)
+
+
+def _build(config: ExperimentConfig, index: int, space: Space, training: TrainingSet, executor: Executor) -> Phase:
+    strategy, path = config.strategies[index], f"config.strategies[{index}]"
     binary = tuple(outcome for outcome in config.outcomes if isinstance(outcome.kind, outcomes.Binary))
     learner = acquisition = None
     if strategy.model is not None:
@@ -72,10 +88,12 @@ def _build(
             response=response,
             outcome_kind="binary",
         )
-        learner = Learner(_make(CATALOGUE.models, strategy.model, model_context), training, executor)
+        learner = Learner(_make(CATALOGUE.models, strategy.model, model_context, f"{path}.model"), training, executor)
         if strategy.acquisition is not None:
-            acquisition_context = AcquisitionContext(target=kind.target, response=response)
-            acquisition = _make(CATALOGUE.acquisitions, strategy.acquisition, acquisition_context)
+            acquisition_context = AcquisitionContext(outcome=kind)
+            acquisition = _make(
+                CATALOGUE.acquisitions, strategy.acquisition, acquisition_context, f"{path}.acquisition"
+            )
     generator_context = GeneratorContext(space=space, stimuli_per_trial=config.stimuli_per_trial)
     return Phase(
         index=index,
@@ -83,16 +101,19 @@ def _build(
         seed=int(np.random.SeedSequence([config.seed or 0, index]).generate_state(1)[0]),
         space=space,
         binary_outcomes=tuple(outcome.name for outcome in binary),
-        generator=_make(CATALOGUE.generators, strategy.generator, generator_context),
+        generator=_make(CATALOGUE.generators, strategy.generator, generator_context, f"{path}.generator"),
+        fallback=Sobol(generator_context),
         learner=learner,
         acquisition=acquisition,
     )
 
 
-def _make(entries: Mapping[str, Entry[Any]], component: Component, context: Any) -> Any:
-    """Build a part from the catalogue. Raises InvalidConfigError for a config that this version does not know."""
+def _make(entries: Mapping[str, Entry[Any]], component: Component, context: Any, path: str) -> Any:
     entry = entries[component.name]
-    options, violations = read_options(entry.options, component.options, component.name)
+    options, violations = read_options(entry.options, component.options, f"{path}.options")
     if options is None:
         raise InvalidConfigError(violations)
-    return entry.build(context, options)
+    try:
+        return entry.build(context, options)
+    except InvalidConfigError as error:
+        raise InvalidConfigError(replace(one, path=f"{path}.{one.path}") for one in error.violations) from None

@@ -4,23 +4,25 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aepsych_grpc.core.stopping import Counts, Verdict, judge
+from aepsych_grpc.core import stopping
+from aepsych_grpc.core.stopping import Counts
 from aepsych_grpc.session.event import ExperimentFinished, Kind, ObservationTold, StrategyFinished, TrialAsked
 from aepsych_grpc.session.phase import Phase
 from aepsych_grpc.session.state import Situation
 
 
-def verdict(phase: Phase, situation: Situation) -> Verdict:
-    """Judge whether a strategy has ended by its own rules."""
-    values = [
-        situation.outcome_counts.get((outcome, value), 0) for outcome in phase.binary_outcomes for value in (0.0, 1.0)
-    ]
-    counts = Counts(
-        asked=situation.asked_counts[phase.index],
-        told=situation.observation_count,
-        rarest_outcome=min(values, default=0),
+def counts(phase: Phase, situation: Situation) -> Counts:
+    """Count what a strategy's rules are about."""
+    return Counts(
+        asks=situation.asked_counts[phase.index],
+        tells=situation.observation_count,
+        occurrences={
+            (outcome, value): situation.outcome_counts.get((outcome, float(value)), 0)
+            for outcome in phase.binary_outcomes
+            for value in (0, 1)
+        },
+        limit=phase.generator.limit,
     )
-    return judge(phase.strategy.stopping, counts, phase.generator.limit)
 
 
 def has_ended(phase: Phase, situation: Situation) -> bool:
@@ -28,7 +30,7 @@ def has_ended(phase: Phase, situation: Situation) -> bool:
     return (
         phase.index in situation.finished_strategies
         or phase.index < situation.latest_strategy
-        or verdict(phase, situation).finished
+        or stopping.is_finished(phase.strategy.stopping, counts(phase, situation))
     )
 
 

@@ -4,18 +4,17 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from aepsych_grpc.core.generators.generator import Source
 from aepsych_grpc.session.call import Trial
 from aepsych_grpc.session.event import (
     Event,
     ExperimentCreated,
-    ExperimentFinished,
     ModelRefitted,
     ObservationTold,
     RequestIdentity,
     StrategyFinished,
     TrialAsked,
 )
-from aepsych_grpc.core.generators.generator import Source
 
 
 @dataclass(frozen=True, slots=True)

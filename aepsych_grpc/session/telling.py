@@ -15,9 +15,7 @@ from aepsych_grpc.session.state import State
 from aepsych_grpc.session.stimulus import check_told_stimuli
 
 
-def told_events(
-    state: State, given: Sequence[GivenObservation]
-) -> tuple[list[ObservationTold], list[Receipt]]:
+def told_events(state: State, given: Sequence[GivenObservation]) -> tuple[list[ObservationTold], list[Receipt]]:
     """Return the events that the observations make, and a receipt for each observation.
 
     An observation that is recorded already, or stands twice in the call, makes no event.
@@ -82,7 +80,9 @@ def _check(config: ExperimentConfig, given: Sequence[GivenObservation]) -> list[
             malformed.extend(bad)
             out_of_bounds.extend(outside)
         if one.response_time is not None and not (math.isfinite(one.response_time) and one.response_time >= 0):
-            malformed.append(Violation(f"{path}.response_time", f"{one.response_time:g} s given; 0 or more is allowed."))
+            malformed.append(
+                Violation(f"{path}.response_time", f"{one.response_time:g} s given; 0 or more is allowed.")
+            )
         told_stimuli.append(stimuli)
     if malformed:
         raise ServiceError(

@@ -1,0 +1,116 @@
+"""Tells: all of a call or none, once and only once."""
+
+import math
+
+import pytest
+from session_scenario import ask_call, given, run, set_up
+
+from aepsych_grpc.error import Reason, ServiceError
+
+STIMULUS = {"contrast": 0.5, "frequency": 4.0}
+
+
+def refused(experiment, observations):
+    before = experiment.overview().sequence
+    with pytest.raises(ServiceError) as raised:
+        experiment.tell(observations)
+    assert experiment.overview().sequence == before
+    return raised.value
+
+
+def test_a_response_told_twice_is_recorded_once(experiment):
+    (trial,) = experiment.ask(ask_call()).trials
+    first = experiment.tell([given(trial.trial_id)])
+    second = experiment.tell([given(trial.trial_id)])
+    assert [receipt.duplicate for receipt in first.receipts + second.receipts] == [False, True]
+    assert experiment.overview().told_count == 1
+
+
+def test_a_half_stored_batch_can_be_sent_again_whole(experiment):
+    trials = experiment.ask(ask_call(count=3)).trials
+    experiment.tell([given(trials[0].trial_id)])
+    answer = experiment.tell([given(trial.trial_id) for trial in trials])
+    assert [receipt.duplicate for receipt in answer.receipts] == [True, False, False]
+    assert [receipt.trial_id for receipt in answer.receipts] == [1, 2, 3]
+
+
+def test_an_id_with_another_response_is_refused(experiment):
+    run(experiment, 1)
+    error = refused(experiment, [given(1, 0), given(stimuli=(STIMULUS,))] + [given(1, 1)])
+    assert error.reason is Reason.OBSERVATION_ID_REUSED
+
+
+def test_a_trial_takes_one_response(experiment):
+    run(experiment, 1)
+    error = refused(experiment, [given(1, observation_id="another")])
+    assert error.reason is Reason.TRIAL_ALREADY_TOLD
+    assert error.violations[0].path == "observations[0].trial_id"
+
+
+def test_one_call_cannot_tell_a_trial_twice(experiment):
+    experiment.ask(ask_call())
+    error = refused(experiment, [given(1, observation_id="a"), given(1, observation_id="b")])
+    assert error.reason is Reason.TRIAL_ALREADY_TOLD
+
+
+def test_an_unknown_trial_is_refused(experiment):
+    assert refused(experiment, [given(3)]).reason is Reason.TRIAL_NOT_FOUND
+
+
+def test_trials_that_were_not_asked_get_numbers_of_their_own(experiment):
+    answer = experiment.tell([given(stimuli=(STIMULUS,)), given(stimuli=(STIMULUS,))])
+    assert [receipt.trial_id for receipt in answer.receipts] == [1, 2]
+    (trial,) = experiment.ask(ask_call()).trials
+    assert trial.trial_id == 3
+
+
+def test_an_asked_trial_can_be_told_with_what_was_really_shown(experiment):
+    experiment.ask(ask_call())
+    experiment.tell([given(1, stimuli=(STIMULUS,))])
+    (trial,), _ = experiment.trials()
+    assert trial.observation.stimuli == (STIMULUS,)
+    assert trial.stimuli != (STIMULUS,)
+
+
+@pytest.mark.parametrize("value", [7, -1, 0.5, math.nan, math.inf, "1", None])
+def test_what_a_binary_outcome_cannot_be_is_refused(experiment, value):
+    experiment.ask(ask_call())
+    error = refused(experiment, [given(1, value)])
+    assert error.reason is Reason.INVALID_REQUEST
+    assert [violation.path for violation in error.violations] == ["observations[0].outcomes.seen"]
+    assert "0 or 1" in error.violations[0].message
+
+
+def test_every_mistake_of_a_call_is_reported(experiment):
+    observations = [
+        given(-3),
+        given(outcomes={"sen": 1}, stimuli=({"contrast": 0.5, "frequenzy": 3.0},), response_time=-1.0),
+        given(stimuli=({"contrast": 5.0, "frequency": 4.0},)),
+    ]
+    error = refused(experiment, observations)
+    assert error.reason is Reason.INVALID_REQUEST
+    assert [violation.path for violation in error.violations] == [
+        "observations[0].trial_id",
+        "observations[1].outcomes.sen",
+        "observations[1].outcomes.seen",
+        "observations[1].stimuli[0].values.frequenzy",
+        "observations[1].stimuli[0].values.frequency",
+        "observations[1].response_time",
+        "observations[2].stimuli[0].values.contrast",
+    ]
+    assert 'Did you mean "seen"?' in error.violations[1].message
+
+
+def test_stimuli_out_of_bounds_are_taken_only_where_the_config_allows_it(experiments):
+    outside = given(stimuli=({"contrast": 5.0, "frequency": 4.0},))
+    assert refused(set_up(experiments), [outside]).reason is Reason.OUT_OF_BOUNDS
+    lenient = set_up(experiments, allow_out_of_bounds=True)
+    lenient.tell([outside])
+    assert lenient.overview().told_count == 1
+
+
+def test_excluded_trials_are_kept_but_not_learned_from(experiment):
+    experiment.tell([given(stimuli=(STIMULUS,), exclude_from_model=True)])
+    overview = experiment.overview()
+    assert overview.told_count == 1
+    assert not overview.can_model
