@@ -6,7 +6,7 @@ from types import MappingProxyType
 from aepsych_grpc.config.catalogue import Entry
 from aepsych_grpc.core.acquisition.acquisition import Acquisition
 from aepsych_grpc.core.acquisition.bald import BaldOptions, build_bald
-from aepsych_grpc.core.acquisition.context import TargetOptions
+from aepsych_grpc.core.acquisition.context import TargetOptions, check_target
 from aepsych_grpc.core.acquisition.eavc import build_eavc
 from aepsych_grpc.core.acquisition.global_mi import build_global_mi
 from aepsych_grpc.core.acquisition.local_mi import build_local_mi
@@ -20,6 +20,7 @@ _ENTRIES: tuple[Entry[Acquisition], ...] = (
         summary="How much the next response is expected to reduce the uncertainty of the whole threshold contour.",
         options=TargetOptions,
         build=build_sur,
+        check=check_target,
         outcome_kinds=("binary",),
     ),
     Entry(
@@ -27,6 +28,7 @@ _ENTRIES: tuple[Entry[Acquisition], ...] = (
         summary="The information that the next response is expected to give about the whole threshold contour.",
         options=TargetOptions,
         build=build_global_mi,
+        check=check_target,
         outcome_kinds=("binary",),
     ),
     Entry(
@@ -34,6 +36,7 @@ _ENTRIES: tuple[Entry[Acquisition], ...] = (
         summary="How much the next response is expected to change the volume below the threshold contour.",
         options=TargetOptions,
         build=build_eavc,
+        check=check_target,
         outcome_kinds=("binary",),
     ),
     Entry(
@@ -41,6 +44,7 @@ _ENTRIES: tuple[Entry[Acquisition], ...] = (
         summary="The information that the next response is expected to give about its stimulus being above threshold.",
         options=TargetOptions,
         build=build_local_mi,
+        check=check_target,
         outcome_kinds=("binary",),
     ),
     Entry(
@@ -48,6 +52,7 @@ _ENTRIES: tuple[Entry[Acquisition], ...] = (
         summary="Near the threshold contour and uncertain.",
         options=StraddleOptions,
         build=build_straddle,
+        check=check_target,
         outcome_kinds=("binary",),
     ),
     Entry(

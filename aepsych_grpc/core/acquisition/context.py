@@ -1,9 +1,11 @@
 """What an acquisition function is made for."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from aepsych_grpc.config import outcome
 from aepsych_grpc.config.options import option
+from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.config.violation import InvalidConfigError, Violation, shown
 
 
@@ -36,8 +38,31 @@ def target_of(context: AcquisitionContext, target: float | None) -> float:
         raise TypeError(f"A {type(binary).__name__.lower()} outcome has no target probability.")
     if target is None:
         return binary.target
-    lowest, highest = binary.guess_rate, round(1 - binary.lapse_rate, 12)
-    if not lowest < target < highest:
-        message = f"{shown(target)} is given; expected is above {shown(lowest)} (guess_rate) and below {shown(highest)}"
-        raise InvalidConfigError([Violation("options.target", f"{message} (1 - lapse_rate).")])
+    violations = _misplaced(binary, target)
+    if violations:
+        raise InvalidConfigError(violations)
     return target
+
+
+class HasTarget(Protocol):
+    """Options with a target."""
+
+    @property
+    def target(self) -> float | None:
+        """The response probability whose contour is sought; None for the outcome's."""
+
+
+def check_target(options: HasTarget, trials: Trials) -> list[Violation]:
+    """Find out whether the target isn't one of the outcome's probabilities; the path is `options.target`."""
+    kind = trials.outcomes[0].kind
+    if options.target is None or not isinstance(kind, outcome.Binary):
+        return []
+    return _misplaced(kind, options.target)
+
+
+def _misplaced(binary: outcome.Binary, target: float) -> list[Violation]:
+    lowest, highest = binary.guess_rate, round(1 - binary.lapse_rate, 12)
+    if lowest < target < highest:
+        return []
+    message = f"{shown(target)} is given; expected is above {shown(lowest)} (guess_rate) and below {shown(highest)}"
+    return [Violation("options.target", f"{message} (1 - lapse_rate).")]

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from aepsych_grpc.config.catalogue import Entry
 from aepsych_grpc.core.generators.generator import Generator
-from aepsych_grpc.core.generators.manual import ManualOptions, build_manual
+from aepsych_grpc.core.generators.manual import ManualOptions, build_manual, check_manual
 from aepsych_grpc.core.generators.optimize_acquisition import OptimizeAcquisitionOptions, build_optimize_acquisition
 from aepsych_grpc.core.generators.sobol import SobolOptions, build_sobol
 from aepsych_grpc.core.generators.uniform import UniformOptions, build_uniform
@@ -35,6 +35,7 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
         summary="Stimuli that the experimenter lists.",
         options=ManualOptions,
         build=build_manual,
+        check=check_manual,
     ),
 )
 GENERATORS: Mapping[str, Entry[Generator]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})

@@ -1,13 +1,14 @@
 """Manual: trials that the experimenter lists."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from aepsych_grpc.config.options import option
-from aepsych_grpc.config.parameter import Value
+from aepsych_grpc.config.parameter import Parameter, Value
+from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.config.violation import InvalidConfigError, Violation
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Choice, Request, Source
@@ -55,15 +56,26 @@ def build_manual(context: GeneratorContext, options: ManualOptions) -> Manual:
         InvalidConfigError: When the list is empty, leaves a trial incomplete, or has a stimulus that isn't one of the
             experiment's; paths begin with `options.points`.
     """
-    path, space, s = "options.points", context.space, context.stimuli_per_trial
-    stimuli, violations = check_stimuli(space.parameters, options.points, path)
-    count = len(options.points)
-    if not count:
-        violations.append(Violation(path, "An empty list is given; list at least one stimulus."))
-    elif count % s:
-        violations.append(
-            Violation(path, f"{count} stimuli are given for trials of {s} stimuli each; give a multiple of {s}.")
-        )
+    space, s = context.space, context.stimuli_per_trial
+    stimuli, violations = _read(options, space.parameters, s)
     if violations:
         raise InvalidConfigError(violations)
-    return Manual(space, torch.reshape(space.encode(stimuli), (count // s, s, space.d)), options.shuffle)
+    return Manual(space, torch.reshape(space.encode(stimuli), (len(stimuli) // s, s, space.d)), options.shuffle)
+
+
+def check_manual(options: ManualOptions, trials: Trials) -> list[Violation]:
+    """Find what keeps a list from being shown; paths begin with `options.points`."""
+    return _read(options, trials.parameters, trials.stimuli)[1]
+
+
+def _read(
+    options: ManualOptions, parameters: Sequence[Parameter], stimuli_per_trial: int
+) -> tuple[list[Mapping[str, Value]], list[Violation]]:
+    path, count = "options.points", len(options.points)
+    stimuli, violations = check_stimuli(parameters, options.points, path)
+    if not count:
+        violations.append(Violation(path, "An empty list is given; list at least one stimulus."))
+    elif count % stimuli_per_trial:
+        message = f"{count} stimuli are given for trials of {stimuli_per_trial} stimuli each"
+        violations.append(Violation(path, f"{message}; give a multiple of {stimuli_per_trial}."))
+    return stimuli, violations
