@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from aepsych_grpc.config.catalogue import Entry
 from aepsych_grpc.config.options import option
+from aepsych_grpc.config.trials import Trials
+from aepsych_grpc.config.violation import Violation
 from aepsych_grpc.core.models.ard_kernel import ArdKernel
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.gaussian_process import GaussianProcessModel
@@ -25,6 +27,14 @@ class GaussianProcessOptions:
         "parameter is declared (auto).",
         choices=("auto", "intensity", "smooth"),
     )
+
+
+def check_gaussian_process(options: GaussianProcessOptions, trials: Trials) -> list[Violation]:
+    """Find out whether the structure lacks its intensity parameter; the path is `options.structure`."""
+    if options.structure != "intensity" or trials.intensity_parameter:
+        return []
+    message = '"intensity" is given, but the experiment declares no intensity_parameter; declare it, or choose "auto".'
+    return [Violation("options.structure", message)]
 
 
 def build_gaussian_process(context: ModelContext, options: GaussianProcessOptions) -> GaussianProcessModel:
@@ -52,6 +62,7 @@ MODELS: Mapping[str, Entry[Model]] = {
         summary="Gaussian process with a probit link, guess and lapse rate, fitted by expectation propagation.",
         options=GaussianProcessOptions,
         build=build_gaussian_process,
+        check=check_gaussian_process,
         outcome_kinds=("binary",),
     ),
 }
