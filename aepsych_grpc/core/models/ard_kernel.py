@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from aepsych_grpc.core.models.distance import distance_blocks, scaled_distance
+from aepsych_grpc.core.models.distance import distance_blocks, log_correlation
 from aepsych_grpc.core.models.hyperprior import Hyperprior, LogParameter
 from aepsych_grpc.core.models.kernel import CONSTANT_VARIANCE, JITTER, Log, PriorMoments, natural
 
@@ -48,7 +48,7 @@ class ArdKernel:
     def covariance(self, theta: Log, X: Tensor, Z: Tensor) -> Tensor:
         """Return the prior covariance; `m x d` and `k x d` to `m x k`."""
         *lengthscales, s2 = natural(theta)
-        smooth = torch.exp(-0.5 * scaled_distance(X, Z, lengthscales, self.categorical))
+        smooth = torch.exp(log_correlation(X, Z, lengthscales, self.categorical))
         return smooth * s2 + CONSTANT_VARIANCE
 
     def on(self, X: NDArray[np.float64]) -> Callable[[Log], PriorMoments]:

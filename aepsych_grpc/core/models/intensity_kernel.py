@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from aepsych_grpc.core.models.distance import distance_blocks, scaled_distance
+from aepsych_grpc.core.models.distance import distance_blocks, log_correlation
 from aepsych_grpc.core.models.hyperprior import Hyperprior, LogParameter
 from aepsych_grpc.core.models.kernel import CONSTANT_VARIANCE, JITTER, Log, PriorMoments, natural
 
@@ -77,10 +77,10 @@ class IntensityKernel:
         values = natural(theta)
         sa, sb, beta, s2 = values[-4:]
         unordered = [self.categorical[j] for j in c]
-        kc = torch.exp(-0.5 * scaled_distance(X[:, c], Z[:, c], values[d:-4], unordered))
-        rest = torch.exp(-0.5 * scaled_distance(X, Z, values[:d], self.categorical))
-        line = sa + beta**2 * sb * torch.outer(X[:, self.intensity] - 0.5, Z[:, self.intensity] - 0.5)
-        return line * kc + s2 * rest + CONSTANT_VARIANCE
+        kc = torch.exp(log_correlation(X[:, c], Z[:, c], values[d:-4], unordered))
+        rest = torch.exp(log_correlation(X, Z, values[:d], self.categorical))
+        line = torch.outer((X[:, self.intensity] - 0.5) * (beta**2 * sb), Z[:, self.intensity] - 0.5) + sa
+        return torch.addcmul(rest * s2 + CONSTANT_VARIANCE, line, kc)
 
     def on(self, X: NDArray[np.float64]) -> Callable[[Log], PriorMoments]:
         """Return the prior at training points as a function of theta."""
