@@ -58,6 +58,10 @@ def options_of(declaration: type) -> tuple[Option, ...]:
     )
 
 
+def _required(declaration: type) -> set[str]:
+    return {item.name for item in fields(declaration) if item.default is MISSING}
+
+
 def _type_name(hint: Any) -> str:
     names = {float: "number", int: "integer", bool: "boolean", str: "string"}
     arguments = [argument for argument in getattr(hint, "__args__", ()) if argument not in (type(None), ...)]
@@ -87,7 +91,7 @@ def read_options(declaration: type[T], given: Mapping[str, Any], path: str) -> t
         if name not in declared
     ]
     values: dict[str, Any] = {}
-    required = {item.name for item in fields(declaration) if item.default is MISSING}  # type: ignore[arg-type]  # T is a dataclass by contract; the protocol that says so is private to typeshed
+    required = _required(declaration)
     for name, item in declared.items():
         if given.get(name) is None:
             if name in required:

@@ -76,7 +76,7 @@ def from_proto(message: v1.ExperimentConfig, catalogue: Catalogue) -> Experiment
 def _read_parameters(messages: Sequence[v1.Parameter], violations: list[Violation]) -> list[parameter.Parameter]:
     root = f"{ROOT}.parameters"
     violations.extend(check_parameters.check_together([item.WhichOneof("kind") or "" for item in messages], root))
-    parameters = []
+    messages, parameters = messages[: check_parameters.MOST_PARAMETERS], []
     for i, item in enumerate(messages):
         violations.extend(check_name(item.name, f"{root}[{i}].name", "parameter"))
         kind = _read_parameter_kind(item, f"{root}[{i}]", violations)
@@ -132,6 +132,7 @@ def _read_outcomes(
     messages = messages or [v1.Outcome()]
     names = ["response"] if len(messages) == 1 and not messages[0].name else [item.name for item in messages]
     violations.extend(check_count(len(messages), check_outcomes.MOST_OUTCOMES, root, "outcomes"))
+    messages, names = messages[: check_outcomes.MOST_OUTCOMES], names[: check_outcomes.MOST_OUTCOMES]
     for i, name in enumerate(names):
         violations.extend(check_name(name, f"{root}[{i}].name", "outcome"))
     violations.extend(check_unique({f"{root}[{i}].name": name for i, name in enumerate(names)}, "outcome"))

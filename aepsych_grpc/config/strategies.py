@@ -39,6 +39,7 @@ def complete_strategies(
             violations.append(Violation(path, f"{problem}; {advice}"))
             return []
         drafts = _default_drafts(trials, catalogue)
+    drafts = drafts[:MOST_STRATEGIES]
     paths = [f"{path}[{i}]" for i in range(len(drafts))]
     given = {f"{at}.name": draft.name for at, draft in zip(paths, drafts, strict=True) if draft.name}
     violations.extend(violation for at, name in given.items() for violation in check_name(name, at, "strategy"))

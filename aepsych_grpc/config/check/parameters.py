@@ -51,7 +51,7 @@ def check_choices(choices: Sequence[str], path: str) -> Iterator[Violation]:
     if len(choices) < 2:
         given = f"Only {shown(choices[0])} is given" if choices else "None is given"
         yield Violation(path, f"{given}; give at least two choices, or make the parameter fixed.")
-    for i, choice in enumerate(choices):
+    for i, choice in enumerate(choices[:MOST_CHOICES]):
         yield from check_name(choice, f"{path}[{i}]", "choice")
         if choice and choice in choices[:i]:
             yield Violation(f"{path}[{i}]", f"{shown(choice)} is given twice; choices must differ.")
@@ -63,7 +63,7 @@ def check_discrete_values(values: Sequence[float], path: str, *, log_scale: bool
     if len(values) < 2:
         given = f"Only {shown(values[0])} is given" if values else "None is given"
         yield Violation(path, f"{given}; give at least two values, or make the parameter fixed.")
-    for i, value in enumerate(values):
+    for i, value in enumerate(values[:MOST_DISCRETE_VALUES]):
         if not math.isfinite(value):
             yield Violation(f"{path}[{i}]", f"{shown(value)} is given; expected is a finite number.")
         elif log_scale and value <= 0:
