@@ -194,7 +194,7 @@ class EventStore:
             return listing.page(connection, page_size, participant_id, name, labels, before)
 
     def close(self) -> None:
-        """Close every connection. The store can't be used afterwards."""
+        """Close every connection; those in use close when their calls end. To be called last."""
         if self._checkpointer is not None:
             self._checkpointer.stop()
         self._reader.dispose()
