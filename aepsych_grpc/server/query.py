@@ -9,7 +9,7 @@ from aepsych_grpc.core.queries.estimate import Estimate, PointEstimate, Scale
 from aepsych_grpc.core.queries.extremum import inverse, maximum, minimum
 from aepsych_grpc.core.queries.prediction import level_set_probability, predict
 from aepsych_grpc.core.queries.samples import sample
-from aepsych_grpc.core.queries.threshold import ThresholdPoint, threshold_contour
+from aepsych_grpc.core.queries.threshold import CHUNK, ThresholdPoint, threshold_contour
 from aepsych_grpc.core.space.space import Space
 from aepsych_grpc.server.limits import MAX_POINTS, limited
 from aepsych_grpc.server.query_request import (
@@ -31,16 +31,16 @@ Answer: TypeAlias = Callable[[Fitted], v1.QueryResponse]
 """What is left of a question once it is checked."""
 
 
-def answer_query(request: v1.QueryRequest, experiments: Experiments) -> v1.QueryResponse:
+def answer_query(request: v1.QueryRequest, experiments: Experiments, timeout: float | None) -> v1.QueryResponse:
     """Answer a query. All that can be refused is refused before anything is computed.
 
     Raises:
         ServiceError: INVALID_REQUEST, OUT_OF_BOUNDS, LIMIT_EXCEEDED, NOT_SUPPORTED, EXPERIMENT_NOT_FOUND,
-            NOTHING_TO_MODEL.
+            NOTHING_TO_MODEL, DEADLINE_EXCEEDED.
     """
     kind = check_query(request, SUPPORTED)
     experiment = experiments.open(request.experiment_id)
-    answer = _KINDS[kind](getattr(request, kind), frame(request, kind, experiment.overview().config))
+    answer = _KINDS[kind](getattr(request, kind), frame(request, kind, experiment.overview().config, timeout))
     at_sequence = request.at_sequence if request.HasField("at_sequence") else None
     fitted = experiment.fitted(at_sequence, request.outcome)
     response = answer(fitted)
@@ -129,12 +129,14 @@ def _threshold_contour(query: query_pb2.ThresholdContourQuery, frame: Frame) -> 
 
     def answer(fitted: Fitted) -> v1.QueryResponse:
         target = _target(query, frame, fitted)
-        points = threshold_contour(
-            *_parts(fitted), parameter=parameter, target=target, contexts=contexts, **_options(frame)
-        )
-        result = query_pb2.ThresholdContourResult(
-            parameter=parameter, target=target, points=map(_threshold_point, points)
-        )
+        result = query_pb2.ThresholdContourResult(parameter=parameter, target=target)
+        for start in range(0, len(contexts), CHUNK):
+            frame.check_time()
+            some = contexts[start : start + CHUNK]
+            points = threshold_contour(
+                *_parts(fitted), parameter=parameter, target=target, contexts=some, **_options(frame)
+            )
+            result.points.extend(map(_threshold_point, points))
         return v1.QueryResponse(threshold_contour=result)
 
     return answer

@@ -1,5 +1,6 @@
 """A QueryRequest as a question: checked, with defaults filled in, and with stimuli complete."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,7 @@ class Frame:
         scale: The scale on which responses are given and reported.
         credible_level: Probability content of the credible intervals.
         path: Where the query itself stands in the request.
+        deadline: `time.monotonic()` after which nobody waits for the answer; None for no limit.
     """
 
     config: ExperimentConfig
@@ -46,6 +48,19 @@ class Frame:
     scale: Scale
     credible_level: float
     path: str
+    deadline: float | None
+
+    def check_time(self) -> None:
+        """Give up when nobody waits for the answer any more, so that the processor is free for those who wait.
+
+        Raises:
+            ServiceError: DEADLINE_EXCEEDED.
+        """
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise ServiceError(
+                Reason.DEADLINE_EXCEEDED,
+                "The call's deadline passed before the answer was there; ask for fewer points, or allow more time.",
+            )
 
 
 def check_query(request: v1.QueryRequest, supported: Iterable[str]) -> str:
@@ -116,7 +131,7 @@ def _check_samples(query: query_pb2.SamplesQuery, checks: Checks) -> None:
         checks.at_least("samples.seed", query.seed, 0)
 
 
-def frame(request: v1.QueryRequest, kind: str, config: ExperimentConfig) -> Frame:
+def frame(request: v1.QueryRequest, kind: str, config: ExperimentConfig, timeout: float | None) -> Frame:
     """Read what every kind of query has.
 
     Raises:
@@ -128,6 +143,7 @@ def frame(request: v1.QueryRequest, kind: str, config: ExperimentConfig) -> Fram
         scale=Scale.LATENT if request.response_scale == query_pb2.RESPONSE_SCALE_LATENT else Scale.PROBABILITY,
         credible_level=request.credible_level if request.HasField("credible_level") else DEFAULT_CREDIBLE_LEVEL,
         path=kind,
+        deadline=None if timeout is None else time.monotonic() + timeout,
     )
 
 

@@ -1,6 +1,7 @@
 """The service without a transport: one method for each RPC, from request message to response message."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from aepsych_grpc.server.server_info import server_info
 from aepsych_grpc.session.call import AskAnswer, AskCall, Receipt
 from aepsych_grpc.session.experiment import Experiment
 from aepsych_grpc.session.experiments import Experiments
+from aepsych_grpc.session.phase import assemble
 from aepsych_grpc.session.stimulus import check_fixed_parameters
 from aepsych_grpc.store.event_store import EventStore
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
@@ -40,10 +42,13 @@ class Servicer:
         self._experiments = experiments
         self._catalogue = catalogue
         self._server_info = server_info(catalogue, SUPPORTED)
-        self._timed: Mapping[str, Callable[[Any, float | None], Message]] = {"Ask": self.ask, "Tell": self.tell}
+        self._timed: Mapping[str, Callable[[Any, float | None], Message]] = {
+            "Ask": self.ask,
+            "Tell": self.tell,
+            "Query": self.query,
+        }
         self._untimed: Mapping[str, Callable[[Any], Message]] = {
             "Setup": self.setup,
-            "Query": self.query,
             "FinishStrategy": self.finish_strategy,
             "FinishExperiment": self.finish_experiment,
             "GetExperiment": self.get_experiment,
@@ -70,6 +75,8 @@ class Servicer:
         """Set up an experiment, or only check its config."""
         call = requests.setup_call(request, self._catalogue)
         if request.validate_only:
+            with ThreadPoolExecutor(1) as idle:
+                assemble(call.config, idle)  # some options are checked by the parts that they are for
             return v1.SetupResponse(config=to_proto(call.config), warnings=remarks(call.config))
         answer = self._experiments.setup(call)
         return v1.SetupResponse(
@@ -109,9 +116,9 @@ class Servicer:
                 response.finished = asked.finished
         return response
 
-    def query(self, request: v1.QueryRequest) -> v1.QueryResponse:
+    def query(self, request: v1.QueryRequest, timeout: float | None = None) -> v1.QueryResponse:
         """Answer a question about the participant."""
-        return answer_query(request, self._experiments)
+        return answer_query(request, self._experiments, timeout)
 
     def finish_strategy(self, request: v1.FinishStrategyRequest) -> v1.FinishStrategyResponse:
         """End the current strategy."""

@@ -1,6 +1,7 @@
 """A server's life: opens the database, listens, warms up, and stops when told to, losing nothing."""
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -80,13 +81,19 @@ class Server:
         """Host and port that clients call."""
         return f"{bracketed(self.exposure.host)}:{self.port}"
 
-    def stop(self, grace: float = GRACE_SECONDS) -> None:
-        """Report NOT_SERVING, refuse new calls, let the others finish within `grace` seconds, close the database."""
+    def stop(self, grace: float = GRACE_SECONDS) -> bool:
+        """Report NOT_SERVING, refuse new calls, let the others finish within `grace` seconds, close the database.
+
+        Returns:
+            Whether all calls have finished.
+        """
         self._health.enter_graceful_shutdown()
-        if not self._gate.close(grace):
+        finished = self._gate.close(grace)
+        if not finished:
             log.warning("calls were still running after %.0f s; they are cut off", grace)
         self._server.stop(grace=0.5).wait()
         self._experiments.close()
+        return finished
 
 
 _SERVICES = (grpc_door.SERVICE.full_name, health.SERVICE_NAME)
@@ -114,8 +121,12 @@ def serve(database: str | Path, exposure: Exposure, announce: Callable[[str], No
     warming = threading.Thread(target=_warm_up, name="warm-up", daemon=True)
     warming.start()
     stopping.wait()
-    server.stop()
+    finished = server.stop(GRACE_SECONDS)
     warming.join(GRACE_SECONDS)
+    if not finished or warming.is_alive():
+        # Python would wait for their threads to end, however long that takes. What was acknowledged is on disk.
+        logging.shutdown()
+        os._exit(0)
 
 
 def _warm_up() -> None:

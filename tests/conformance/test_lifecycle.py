@@ -95,6 +95,24 @@ def test_ctrl_c_stops_it_well(tmp_path):
         assert running.wait(timeout=30) == 0
 
 
+@pytest.mark.slow
+def test_a_call_that_does_not_end_does_not_keep_the_server(tmp_path, monkeypatch):
+    impatient = "from aepsych_grpc.server import serving; serving.GRACE_SECONDS = 0.2; "
+    monkeypatch.setattr(f"{__name__}.COMMAND", [sys.executable, "-c", impatient + COMMAND[2], "serve"])
+    with process(tmp_path / "study.db") as (running, address), stub_of(address) as stub:
+        model = {"generator": {"name": "sobol"}, "model": {"name": "gp_classification"}, "stopping": {"maxAsks": 9}}
+        parameters = [{"name": name, "continuous": {"lowerBound": 0, "upperBound": 1}} for name in "xy"]
+        experiment_id = setup(stub, strategies=[model], parameters=parameters, intensityParameter="x")
+        stub.Ask(v1.AskRequest(experiment_id=experiment_id))
+        stub.Tell(told(experiment_id, 1))
+        endless = ParseDict({"experimentId": experiment_id, "thresholdContour": {"gridSize": 1000}}, v1.QueryRequest())
+        answer = stub.Query.future(endless)
+        time.sleep(0.5)
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(timeout=15) == 0
+        assert answer.code() is not grpc.StatusCode.OK
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

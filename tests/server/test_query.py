@@ -200,3 +200,12 @@ def test_a_grid_too_fine_is_refused(transport):
         transport.unary("Query", request, None)
     assert refusal(caught) == ("LIMIT_EXCEEDED", ["threshold_contour.grid_size"])
     assert str(22**3) in caught.value.status.message
+
+
+def test_a_long_answer_is_given_up_when_nobody_waits_for_it(transport, experiment_id):
+    request = v1.QueryRequest(experiment_id=experiment_id)
+    for i in range(2000):
+        request.threshold_contour.contexts.add().values["side"].string_value = ("left", "right")[i % 2]
+    with pytest.raises(StatusError) as caught:
+        transport.unary("Query", request, 0.2)
+    assert refusal(caught) == ("DEADLINE_EXCEEDED", [])
