@@ -12,8 +12,8 @@ from aepsych_grpc.core.space.sobol import sobol_points
 
 COUNT = 256
 """References. More brought no gain in 2 to 8 dimensions."""
-SMALL_POOL, LARGE_POOL = 1024, 2048
-"""Points that references are drawn from: up to 3 coordinates, and above."""
+POOL = 1024
+"""Points that references are drawn from."""
 FLOOR = 0.01
 """Added to pi (1 - pi), so that a place the model is sure of is looked at too."""
 
@@ -40,13 +40,12 @@ def draw_references(
     weights 1 / (k q), so that sums over references are unbiased for the means over the pool.
     """
     seed = int(rng.integers(2**31))
-    size = SMALL_POOL if posterior.d <= 3 else LARGE_POOL
-    pool = snap(sobol_points(posterior.d, size, seed=seed))
+    pool = snap(sobol_points(posterior.d, POOL, seed=seed))
     mean, variance = posterior.marginals(pool)
     pi = torch.special.ndtr((gamma - mean) / variance.sqrt())
     q = pi * (1 - pi) + FLOOR
     q = q / q.sum()
     marks = (torch.arange(COUNT, dtype=torch.float64) + rng.random()) / COUNT
-    drawn = torch.searchsorted(q.cumsum(0), marks).clamp(max=size - 1)
-    weights = 1 / (COUNT * size * q[drawn])
+    drawn = torch.searchsorted(q.cumsum(0), marks).clamp(max=POOL - 1)
+    weights = 1 / (COUNT * POOL * q[drawn])
     return References(pool[drawn], weights, mean[drawn], variance[drawn])

@@ -76,7 +76,8 @@ def threshold_contour(
         KeyError: When `parameter` has no coordinate, or a context leaves one open.
     """
     axis, gamma = space.axis(parameter), latent_value(target, response, scale)
-    complete = [{**context, **fixed} for context in contexts]
+    names = [item.name for item in space.parameters if item.name != parameter]
+    complete = [_ordered({**context, **fixed}, names) for context in contexts]
     X = space.encode([{**context, parameter: axis.decode(0.0)} for context in complete])
     grid = torch.linspace(axis.first, axis.last, GRID, dtype=torch.float64)
     normals = _normals(len(readout))
@@ -87,6 +88,10 @@ def threshold_contour(
         numbers = axis.number(coordinates)
         points.extend(_summaries(complete[start : start + CHUNK], numbers, crossed, level))
     return tuple(points)
+
+
+def _ordered(context: Mapping[str, Value], names: Sequence[str]) -> dict[str, Value]:
+    return {name: context[name] for name in names if name in context}
 
 
 def _normals(parts: int) -> Tensor:
