@@ -33,7 +33,7 @@ class ContrastSensitivity:
 
     peak_sensitivity: float = 120.0
     peak_frequency: float = 3.0
-    bandwidth: float = 2.6
+    bandwidth: float = 3.0
     low_frequency_loss: float = 0.5
     spread: float = 0.143
 

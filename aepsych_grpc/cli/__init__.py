@@ -3,6 +3,7 @@
 import typer
 
 from aepsych_grpc.cli import config
+from aepsych_grpc.cli.demo import demo
 from aepsych_grpc.cli.serve import serve
 
 app = typer.Typer(
@@ -13,6 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("serve")(serve)
+app.command("demo")(demo)
 app.add_typer(config.app, name="config")
 
 

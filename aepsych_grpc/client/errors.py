@@ -55,7 +55,9 @@ class AepsychError(Exception):
         self.reason = reason
         self.violations = tuple(violations)
         self.metadata = dict(metadata)
-        super().__init__("\n".join([message, *map(_line, self.violations)]))
+        # The message of a single mistake says it already.
+        told = len(self.violations) == 1 and self.violations[0].message in message
+        super().__init__(message if told else "\n".join([message, *map(_line, self.violations)]))
 
 
 def _line(violation: Violation) -> str:

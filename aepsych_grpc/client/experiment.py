@@ -73,6 +73,7 @@ class Experiment(Known):
     threshold = blocking(queries.threshold)
     plot = blocking(plots.plot)
     plot_threshold = blocking(plots.plot_threshold)
+    plot_overview = blocking(plots.plot_overview)
 
     def __iter__(self) -> Iterator[Trial]:
         with self._subject.loop():
@@ -113,6 +114,7 @@ class AsyncExperiment(Known):
     threshold = awaitable(queries.threshold)
     plot = awaitable(plots.plot)
     plot_threshold = awaitable(plots.plot_threshold)
+    plot_overview = awaitable(plots.plot_overview)
 
     async def __aiter__(self) -> AsyncIterator[Trial]:
         with self._subject.loop():

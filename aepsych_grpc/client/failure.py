@@ -71,4 +71,8 @@ def error_from_status(status: Status, target: str) -> AepsychError:
     kind = BY_CODE.get(code, errors.ServerFaultError)
     if reason is not None:
         kind = BY_REASON.get(reason, kind)
-    return kind(status.message or code, code=code, reason=reason, violations=violations, metadata=metadata)
+    message = status.message or code
+    if len(violations) > 1 and violations[0].message in message:
+        # The server's message has the first mistake and the number of others; all of them follow.
+        message = f"{metadata.get('violation_count', len(violations))} mistakes:"
+    return kind(message, code=code, reason=reason, violations=violations, metadata=metadata)

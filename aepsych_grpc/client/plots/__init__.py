@@ -6,19 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from aepsych_grpc.client.call import Call
 from aepsych_grpc.client.handle import Handle
-from aepsych_grpc.client.plots.drawing import (
-    Truth,
-    draw_curve,
-    draw_field,
-    draw_threshold,
-    draw_trials,
-    draw_truth,
-)
-from aepsych_grpc.client.plots.style import INK, new_figure, set_axis, set_title
-from aepsych_grpc.client.plots.view import View, field_view, threshold_view
+from aepsych_grpc.client.plots.drawing import Truth, draw_curve, draw_field, draw_threshold_panel
+from aepsych_grpc.client.plots.style import new_figure, set_title
+from aepsych_grpc.client.plots.view import field_view, threshold_view
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -82,17 +74,38 @@ def plot_threshold(
     """
     view = yield from threshold_view(handle, parameter, fixed_parameters or {}, outcome)
     figure, (axes,) = new_figure()
-    draw_threshold_panel(axes, view, truth)
+    draw_threshold_panel(axes, view, truth, near=False)
     set_title(axes, view.title, view.subtitle)
     return figure
 
 
-def draw_threshold_panel(axes: "Axes", view: View, truth: Truth | None) -> None:
-    """Draw a threshold with everything that belongs to it but the title."""
-    draw_threshold(axes, view, label=True)
-    if truth is not None:
-        draw_truth(axes, view, truth)
-    draw_trials(axes, view)
-    set_axis(axes, "x", view.axes[0])
-    set_axis(axes, "y", view.axes[1])
-    axes.legend(frameon=False, fontsize=9.5, labelcolor=INK)
+def plot_overview(
+    handle: Handle,
+    *,
+    truth: Truth | None = None,
+    fixed_parameters: Mapping[str, Any] | None = None,
+    outcome: str = "",
+) -> Call["Figure"]:
+    """Plot the response over two parameters, and the threshold by itself beside it, near enough to read its band.
+
+    Args:
+        truth: Also draw the true threshold, a function of the other parameters' values by name.
+        fixed_parameters: Values of the parameters that are not shown; those left out are held at their middle.
+        outcome: The outcome that defines the threshold. Default: the first.
+
+    Returns:
+        A matplotlib figure, ready for `savefig`.
+
+    Raises:
+        ImportError: matplotlib is not installed.
+        ValueError: There is no threshold to plot, or nothing to plot it over.
+        NothingToModelError: There is no model, or nothing has been told that it could learn from.
+    """
+    held = fixed_parameters or {}
+    close = yield from threshold_view(handle, "", held, outcome)
+    wide = yield from field_view(handle, [axis.name for axis in close.axes], held, outcome)
+    figure, (left, right) = new_figure(panels=2)
+    draw_field(left, wide)
+    draw_threshold_panel(right, close, truth, near=True)
+    set_title(right, "Threshold", close.threshold_label)
+    return figure

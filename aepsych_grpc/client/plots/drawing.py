@@ -1,17 +1,18 @@
 """Draws fields, curves and thresholds."""
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aepsych_grpc.client.extra import needed
 from aepsych_grpc.client.notebook import number
+from aepsych_grpc.client.plots.axis import Axis
 from aepsych_grpc.client.plots.style import ESTIMATE, INK, LIGHT_TO_DEEP, TRUTH, set_axis, set_title
 from aepsych_grpc.client.plots.view import View
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MARKER: Mapping[str, Any] = {"s": 30, "linewidths": 1.1, "edgecolors": INK, "zorder": 4, "clip_on": False}
+MARKER: Mapping[str, Any] = {"s": 30, "linewidths": 1.1, "edgecolors": INK, "zorder": 4}
 """Trials: filled for a response of 1, open for 0."""
 
 Truth = Callable[[Mapping[str, Any]], float]
@@ -42,44 +43,99 @@ def draw_field(axes: "Axes", view: View) -> None:
         bar.set_label(view.response_label, color=INK, fontsize=10)
         bar.outline.set_visible(False)
         bar.ax.tick_params(colors=INK)
-    draw_threshold(axes, view, label=False)
+    draw_threshold(axes, view, on_field=True)
     draw_trials(axes, view)
     set_axis(axes, "x", x)
     set_axis(axes, "y", y)
     set_title(axes, view.title, view.subtitle)
 
 
-def draw_threshold(axes: "Axes", view: View, *, label: bool) -> None:
-    """Draw the threshold along y for every x, with its credible band."""
+def draw_threshold(axes: "Axes", view: View, *, on_field: bool) -> None:
+    """Draw the threshold along y for every x, with its credible band.
+
+    Args:
+        axes: Where to draw.
+        view: What to draw.
+        on_field: Draw the band's edges only. Its fill would read as another colour of the field below.
+    """
     if view.threshold is None:
         return
     x, points = view.axes[0], view.threshold.points
-    lower = [point.threshold.lower for point in points]
-    upper = [point.threshold.upper for point in points]
-    median = [point.median for point in points]
-    names = ("estimate", "credible band") if label else ("", "")
+    band = Band(
+        [point.median for point in points],
+        [point.threshold.lower for point in points],
+        [point.threshold.upper for point in points],
+    )
+    draw_band(axes, x, band, filled=not on_field)
+
+
+class Band(NamedTuple):
+    """A curve with its credible band: values at every x."""
+
+    centre: Sequence[float]
+    lower: Sequence[float]
+    upper: Sequence[float]
+
+
+def draw_band(axes: "Axes", x: Axis, band: Band, *, filled: bool) -> None:
+    """Draw a curve with its credible band, or points with bars where x has named values."""
     if x.tick_labels:
-        reach = [
-            [m - low for m, low in zip(median, lower, strict=True)],
-            [up - m for m, up in zip(median, upper, strict=True)],
-        ]
-        axes.errorbar(
-            x.positions, median, yerr=reach, fmt="o", color=ESTIMATE, capsize=4, lw=2, label=names[0] or None, zorder=5
-        )
+        below = [centre - low for centre, low in zip(band.centre, band.lower, strict=True)]
+        above = [high - centre for centre, high in zip(band.centre, band.upper, strict=True)]
+        style: dict[str, Any] = {"fmt": "o", "color": ESTIMATE, "capsize": 4, "lw": 2, "zorder": 5}
+        axes.errorbar(x.positions, band.centre, yerr=[below, above], label="estimate with credible interval", **style)
         return
-    axes.fill_between(x.positions, lower, upper, color=ESTIMATE, alpha=0.22, lw=0, label=names[1] or None, zorder=2)
-    axes.plot(x.positions, median, color=ESTIMATE, lw=2.2, label=names[0] or None, zorder=3)
+    axes.plot(x.positions, band.centre, color=ESTIMATE, lw=2.2, label="estimate", zorder=3)
+    if filled:
+        axes.fill_between(
+            x.positions, band.lower, band.upper, color=ESTIMATE, alpha=0.22, lw=0, label="credible band", zorder=2
+        )
+    else:
+        edges = (x.positions, band.lower, x.positions, band.upper)
+        axes.plot(*edges, color=ESTIMATE, lw=1, ls=(0, (3, 2)), zorder=3)
 
 
-def draw_truth(axes: "Axes", view: View, truth: Truth) -> None:
-    """Draw the true threshold along y for every x."""
-    x = view.axes[0]
-    values = [truth({**view.section.held, x.name: value}) for value in x.values]
-    axes.plot(x.positions, values, color=TRUTH, lw=2, ls=(0, (4, 2)), label="truth", zorder=3)
+def draw_threshold_panel(axes: "Axes", view: View, truth: Truth | None, *, near: bool) -> None:
+    """Draw a threshold with everything that belongs to it but the title.
+
+    Args:
+        axes: Where to draw.
+        view: What to draw; it has a threshold.
+        truth: Also draw the true threshold.
+        near: Show only the part of y around the threshold instead of all of it.
+    """
+    x, y = view.axes
+    draw_threshold(axes, view, on_field=False)
+    values = [] if truth is None else [truth({**view.section.held, x.name: value}) for value in x.values]
+    if values:
+        axes.plot(x.positions, values, color=TRUTH, lw=2, ls=(0, (4, 2)), label="truth", zorder=3)
+    draw_trials(axes, view, clip=near)
+    set_axis(axes, "x", x)
+    set_axis(axes, "y", y)
+    if near and view.threshold is not None:
+        ends = [end for point in view.threshold.points for end in (point.threshold.lower, point.threshold.upper)]
+        axes.set_ylim(*_around([*ends, *values], y))
+    axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, ncols=2)
 
 
-def draw_trials(axes: "Axes", view: View) -> None:
-    """Draw where the trials were, filled and open by response for yes/no outcomes."""
+def _around(values: Sequence[float], axis: Axis) -> tuple[float, float]:
+    """Return the part of an axis around some values, a quarter of their range wider on either side."""
+    low, high = (max(min(values), axis.positions[0]), min(max(values), axis.positions[-1]))
+    if axis.log_scale:
+        margin = (high / low) ** 0.25
+        return max(low / margin, axis.positions[0]), min(high * margin, axis.positions[-1])
+    room = (high - low) / 4
+    return max(low - room, axis.positions[0]), min(high + room, axis.positions[-1])
+
+
+def draw_trials(axes: "Axes", view: View, *, clip: bool = False) -> None:
+    """Draw where the trials were, filled and open by response for yes/no outcomes.
+
+    Args:
+        axes: Where to draw.
+        view: What to draw.
+        clip: Cut what lies beyond the axes. Where the axes show all there is, markers on the edge stay whole.
+    """
     x, y = view.axes
     for value, face in ((1, INK), (0, "white")) if view.binary else ((None, INK),):
         told = [trial for trial in view.trials if value is None or (trial.outcomes or {})[view.outcome.name] == value]
@@ -88,6 +144,7 @@ def draw_trials(axes: "Axes", view: View) -> None:
             [y.position(trial[y.name]) for trial in told],
             facecolors=face,
             label=f"{view.outcome.name} = {value}" if view.binary else "trials",
+            clip_on=clip,
             **MARKER,
         )
 
@@ -96,18 +153,12 @@ def draw_curve(axes: "Axes", view: View) -> None:
     """Draw the response over one parameter, with its credible band, the threshold, and the trials."""
     x = view.axes[0]
     if view.predictions:
-        means = [point.mean for point in view.predictions]
-        lower = [point.lower for point in view.predictions]
-        upper = [point.upper for point in view.predictions]
-        if x.tick_labels:
-            reach = [
-                [m - low for m, low in zip(means, lower, strict=True)],
-                [up - m for m, up in zip(means, upper, strict=True)],
-            ]
-            axes.errorbar(x.positions, means, yerr=reach, fmt="o", color=ESTIMATE, capsize=4, lw=2, zorder=3)
-        else:
-            axes.fill_between(x.positions, lower, upper, color=ESTIMATE, alpha=0.22, lw=0, zorder=2)
-            axes.plot(x.positions, means, color=ESTIMATE, lw=2.2, zorder=3)
+        band = Band(
+            [point.mean for point in view.predictions],
+            [point.lower for point in view.predictions],
+            [point.upper for point in view.predictions],
+        )
+        draw_band(axes, x, band, filled=True)
     subtitle = view.subtitle
     if view.threshold is not None and not x.tick_labels:
         point = view.threshold.points[0]
@@ -118,7 +169,7 @@ def draw_curve(axes: "Axes", view: View) -> None:
     for trial in view.trials:
         told = float((trial.outcomes or {})[view.outcome.name])
         face = "white" if view.binary and not told else INK
-        axes.scatter([x.position(trial[x.name])], [told], facecolors=face, **MARKER)
+        axes.scatter([x.position(trial[x.name])], [told], facecolors=face, clip_on=False, **MARKER)
     if view.binary:
         axes.set_ylim(-0.03, 1.03)
     axes.set_ylabel(view.response_label, color=INK, fontsize=11)

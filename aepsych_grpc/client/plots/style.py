@@ -31,6 +31,7 @@ def new_figure(panels: int = 1) -> tuple["Figure", list["Axes"]]:
     backend = needed("matplotlib.backends.backend_agg", "plot")
     figure = figures.Figure(figsize=(6.4 * panels, 4.8), dpi=150, layout="constrained", facecolor="white")
     backend.FigureCanvasAgg(figure)
+    figure.get_layout_engine().set(wspace=0.05)
     panel_axes = list(figure.subplots(1, panels, squeeze=False)[0])
     for axes in panel_axes:
         axes.spines[["top", "right"]].set_visible(False)

@@ -7,6 +7,7 @@ from typing import Any
 from aepsych_grpc.client.call import Call
 from aepsych_grpc.client.errors import NothingToModelError
 from aepsych_grpc.client.handle import Handle
+from aepsych_grpc.client.notebook import number
 from aepsych_grpc.client.plots.axis import Axis, axis_of
 from aepsych_grpc.client.plots.section import NUMBERS, Section, intensity_of, section
 from aepsych_grpc.client.queries import predict, threshold
@@ -57,6 +58,12 @@ class View:
             return f"probability of {name} = 1"
         unit = self.outcome.continuous.unit
         return f"{name} ({unit})" if unit else name
+
+    @property
+    def threshold_label(self) -> str:
+        """What the threshold is."""
+        target = "" if self.threshold is None else f" reaches {number(self.threshold.target)}"
+        return f"{self.axes[-1].name.replace('_', ' ')} at which the {self.response_label}{target}"
 
     @property
     def title(self) -> str:

@@ -1,0 +1,45 @@
+"""`aepsych-grpc demo`: a simulated participant, and a server that is killed half way."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_OUTPUT = Path("demo-output")
+
+
+def demo(
+    *,
+    trials: Annotated[int, typer.Option(min=12, max=1000, help="Number of trials.")] = 50,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the experiment and the participant.")] = 3,
+    output: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where the database, the log and the picture go.")
+    ] = DEFAULT_OUTPUT,
+) -> None:
+    """Run a simulated participant through a contrast threshold study.
+
+    Starts a server on a free port of this machine, kills it half way, starts it again, and checks that nothing which it
+    had acknowledged is lost (else the exit code is 1). Prints the threshold beside the participant's true one and how
+    long calls took, and saves a picture.
+
+        aepsych-grpc demo --trials 100 --seed 7
+    """
+    from rich.console import Console
+
+    try:
+        from aepsych_grpc.client.extra import needed
+
+        needed("torch", "server")
+        needed("matplotlib", "plot")
+    except ImportError as error:
+        typer.echo(f"aepsych-grpc: {error}", err=True)
+        raise typer.Exit(1) from None
+    from aepsych_grpc.demo.run import run
+    from aepsych_grpc.demo.server_process import ServerFailedError
+
+    try:
+        kept = run(trials=trials, seed=seed, output=output, console=Console(highlight=False))
+    except ServerFailedError as error:
+        typer.echo(f"aepsych-grpc: {error}", err=True)
+        raise typer.Exit(1) from None
+    raise typer.Exit(0 if kept else 1)
