@@ -1,18 +1,17 @@
 """Compares served predictions with AEPsych's on real human data: held-out log loss, Brier score, CPU per fit.
 
-Usage: python benchmarks/human_contrast.py DATA.csv [--folds 10] [--aepsych-venv DIR]
+Usage: python benchmarks/human_contrast.py DATA.csv
 
-DATA has a header and one trial per row: a 0/1 response in the first column, the stimulus's parameters in the others. For
-every fold, a real server is told the other folds' trials in batches over gRPC and asked for predictions at the fold's
-trials. AEPsych's default classification model fits the same folds in an environment of its own, made on first use.
-Both use one thread. Linux only: CPU seconds of the server are read from /proc.
+DATA has a header and one trial per row: a 0/1 response in the first column, the stimulus's parameters in the others.
+For every fold, a real server is told the other folds' trials in batches over gRPC and asked for predictions at the
+fold's trials. AEPsych's default classification model fits the same folds in an environment of its own, made on first
+use. Both use one thread. Linux only: the server's CPU seconds are read from /proc.
 """
 
 import argparse
 import csv
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -22,15 +21,21 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from process_cpu import cpu_seconds
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from aepsych_grpc.client import Client
+from aepsych_grpc.demo.machine import machine
+from aepsych_grpc.demo.server_process import ServerProcess
 
 AEPSYCH = "aepsych==0.8.0"
 TORCH = "torch==2.13.0"
 TELL_BATCH = 100
+WARM_UP_SECONDS = 8.0
+"""The server loads and tries out its libraries in the background for a few seconds after it has started."""
+
 HERE = Path(__file__).parent
 
 Array = NDArray[np.float64]
@@ -70,8 +75,11 @@ def read(path: Path) -> Data:
     return Data(names=tuple(header[1:]), x=table[:, 1:], y=table[:, 0])
 
 
-def served(data: Data, fold: NDArray[np.int64], *, intensity: str) -> list[FoldResult]:
-    """Tell a server the training trials of each fold and ask it for predictions."""
+def served(data: Data, fold: NDArray[np.int64], *, guess_rate: float) -> list[FoldResult]:
+    """Tell a server the training trials of each fold and ask it for predictions.
+
+    The CPU seconds are all that the server spends on a fold: recording its trials, fitting and predicting.
+    """
     lower, upper = data.bounds
     config = {
         "name": "human-contrast",
@@ -79,52 +87,33 @@ def served(data: Data, fold: NDArray[np.int64], *, intensity: str) -> list[FoldR
             {"name": name, "continuous": {"lower_bound": float(low), "upper_bound": float(high)}}
             for name, low, high in zip(data.names, lower, upper, strict=True)
         ],
-        "intensity_parameter": intensity,
-        "strategies": [{"model": {"name": "gaussian_process"}, "stopping": {"run_indefinitely": True}}],
+        "outcomes": [{"name": "response", "binary": {"guess_rate": guess_rate}}],
+        "strategies": [
+            {
+                "generator": {"name": "sobol"},
+                "model": {"name": "gp_classification"},
+                "stopping": {"run_indefinitely": True},
+            }
+        ],
     }
     results = []
-    with tempfile.TemporaryDirectory() as folder, Server(Path(folder, "benchmark.db")) as server:
-        client = Client(server.target, timeout=600)
-        for k in track(range(int(fold.max()) + 1), description="aepsych-grpc", console=Console(stderr=True)):
-            experiment = client.setup(config, participant_id=f"fold-{k}", seed=k)
-            stimuli, responses = data.stimuli(fold != k), data.y[fold != k].tolist()
-            before = server.cpu_seconds()
-            trials = list(zip(stimuli, responses, strict=True))
-            for start in range(0, len(trials), TELL_BATCH):
-                experiment.tell_batch(trials[start : start + TELL_BATCH])
-            predicted = experiment.predict(data.stimuli(fold == k))
-            spent = server.cpu_seconds() - before
-            results.append(FoldResult(np.array([estimate.mean for estimate in predicted]), spent))
+    with tempfile.TemporaryDirectory() as folder:
+        server = ServerProcess(Path(folder, "benchmark.db"), Path(folder, "server.log"))
+        try:
+            time.sleep(WARM_UP_SECONDS)
+            client = Client(f"127.0.0.1:{server.port}", timeout=600)
+            for k in track(range(int(fold.max()) + 1), description="aepsych-grpc", console=Console(stderr=True)):
+                experiment = client.setup(config, participant_id=f"fold-{k}", seed=k)
+                trials = list(zip(data.stimuli(fold != k), data.y[fold != k].tolist(), strict=True))
+                before = cpu_seconds(server.pid)
+                for start in range(0, len(trials), TELL_BATCH):
+                    experiment.tell_batch(trials[start : start + TELL_BATCH])
+                predicted = experiment.predict(data.stimuli(fold == k))
+                spent = cpu_seconds(server.pid) - before
+                results.append(FoldResult(np.array([estimate.mean for estimate in predicted]), spent))
+        finally:
+            server.stop()
     return results
-
-
-class Server:
-    """A server process of its own on a free port."""
-
-    def __init__(self, database: Path) -> None:
-        command = [sys.executable, "-m", "aepsych_grpc", "serve", "--port", "0", "--db", str(database)]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        assert self._process.stdout is not None
-        found = None
-        while found is None:
-            line = self._process.stdout.readline()
-            if not line:
-                raise RuntimeError("The server did not start.")
-            found = re.search(r"listening on (\S+:\d+)", line)
-        self.target = found.group(1)
-        time.sleep(5)  # it warms up in the background
-
-    def cpu_seconds(self) -> float:
-        """CPU seconds of all its threads so far."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def __enter__(self) -> "Server":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.wait()
 
 
 def aepsych(data: Data, fold: NDArray[np.int64], venv: Path) -> list[FoldResult]:
@@ -153,25 +142,33 @@ def losses(result: FoldResult, y: Array) -> tuple[float, float]:
     return float(-np.mean(y * np.log(p) + (1 - y) * np.log1p(-p))), float(np.mean((p - y) ** 2))
 
 
-def report(data: Data, fold: NDArray[np.int64], ours: list[FoldResult], theirs: list[FoldResult]) -> None:
-    """Print both scores and the CPU seconds, with paired differences over folds."""
-    held_out = [data.y[fold == k] for k in range(len(ours))]
-    scores = np.array(
-        [[losses(result, y) for result, y in zip(method, held_out, strict=True)] for method in (ours, theirs)]
+def report(data: Data, fold: NDArray[np.int64], ours: dict[str, list[FoldResult]], theirs: list[FoldResult]) -> None:
+    """Print scores and CPU seconds, and differences from AEPsych paired over folds."""
+    held_out = [data.y[fold == k] for k in range(len(theirs))]
+
+    def scores(method: list[FoldResult]) -> Array:
+        return np.array([losses(result, y) for result, y in zip(method, held_out, strict=True)])
+
+    def cpu(method: list[FoldResult]) -> float:
+        return float(np.median([result.cpu_seconds for result in method]))
+
+    table = Table(
+        title=f"{len(data.y)} responses, {len(data.names)} parameters, {len(theirs)} folds", caption=machine()
     )
-    cpu = np.array([[result.cpu_seconds for result in method] for method in (ours, theirs)])
-    table = Table(title=f"{len(data.y)} responses, {len(data.names)} parameters, {len(ours)} folds")
     for heading in ("", "log loss", "Brier score", "CPU s per fit"):
-        table.add_column(heading, justify="left" if not heading else "right")
-    for name, score, spent in zip(("aepsych-grpc", AEPSYCH), scores, cpu, strict=True):
-        table.add_row(name, *(f"{value:.4f}" for value in score.mean(axis=0)), f"{np.median(spent):.2f}")
-    difference = scores[0] - scores[1]
-    error = difference.std(axis=0, ddof=1) / np.sqrt(len(ours))
-    table.add_row(
-        "difference ± s.e.",
-        *(f"{mean:+.4f} ± {se:.4f}" for mean, se in zip(difference.mean(axis=0), error, strict=True)),
-        f"x {np.median(cpu[0]) / np.median(cpu[1]):.2f}",
-    )
+        table.add_column(heading, justify="right" if heading else "left")
+    base = scores(theirs)
+    table.add_row(AEPSYCH, *(f"{value:.4f}" for value in base.mean(axis=0)), f"{cpu(theirs):.2f}", end_section=True)
+    for name, method in ours.items():
+        table.add_row(name, *(f"{value:.4f}" for value in scores(method).mean(axis=0)), f"{cpu(method):.2f}")
+        difference = scores(method) - base
+        error = difference.std(axis=0, ddof=1) / np.sqrt(len(theirs))
+        table.add_row(
+            "  difference ± s.e.",
+            *(f"{mean:+.4f} ± {se:.4f}" for mean, se in zip(difference.mean(axis=0), error, strict=True)),
+            f"x {cpu(method) / cpu(theirs):.2f}",
+            end_section=True,
+        )
     Console(width=100).print(table)
 
 
@@ -180,7 +177,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="CSV file: response, then parameters")
     parser.add_argument("--folds", type=int, default=10, help="number of folds (default 10)")
-    parser.add_argument("--intensity", default="", help="parameter to declare as intensity (default: none)")
+    parser.add_argument(
+        "--guess-rate",
+        type=float,
+        default=0.5,
+        help="also fit with this guess rate declared, which AEPsych's default model cannot know (default 0.5)",
+    )
     parser.add_argument(
         "--aepsych-venv",
         type=Path,
@@ -190,7 +192,10 @@ def main() -> None:
     arguments = parser.parse_args()
     data = read(arguments.data)
     fold = np.random.default_rng(0).permutation(len(data.y)) % arguments.folds
-    ours = served(data, fold, intensity=arguments.intensity)
+    ours = {
+        f"aepsych-grpc, guess rate {rate:g}": served(data, fold, guess_rate=rate)
+        for rate in sorted({0.0, arguments.guess_rate})
+    }
     report(data, fold, ours, aepsych(data, fold, arguments.aepsych_venv))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.config.parameter import Value
 from aepsych_grpc.core.generators.generator import Source
-from aepsych_grpc.session.event import Observation, RequestIdentity, Stimulus
+from aepsych_grpc.session.event import ANONYMOUS, Observation, RequestIdentity, Stimulus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class SetupCall:
     config: ExperimentConfig
     participant_id: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
-    request: RequestIdentity = RequestIdentity()
+    request: RequestIdentity = ANONYMOUS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class AskCall:
     count: int = 1
     fixed_parameters: Mapping[str, Value] = field(default_factory=dict)
     deadline: float | None = None
-    request: RequestIdentity = RequestIdentity()
+    request: RequestIdentity = ANONYMOUS
     path: str = "fixed_parameters"
     """Where the caller's fixed parameters stand in its request, for violations."""
 

@@ -21,6 +21,10 @@ class RequestIdentity:
     content_digest: bytes = b""
 
 
+ANONYMOUS = RequestIdentity()
+"""A call without a request id; it is not recognised when it is sent again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """A response to a trial, complete: with its id, trial and stimuli."""
@@ -42,7 +46,7 @@ class ExperimentCreated:
     participant_id: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     server_version: str = ""
-    request: RequestIdentity = RequestIdentity()
+    request: RequestIdentity = ANONYMOUS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,7 @@ class TrialAsked:
     batch_index: int = 0
     batch_size: int = 1
     note: str = ""
-    request: RequestIdentity = RequestIdentity()
+    request: RequestIdentity = ANONYMOUS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +89,7 @@ class StrategyFinished:
     """A strategy ended by request."""
 
     strategy_index: int
-    request: RequestIdentity = RequestIdentity()
+    request: RequestIdentity = ANONYMOUS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +97,7 @@ class ExperimentFinished:
     """The experiment was ended by request."""
 
     reason: str = ""
-    request: RequestIdentity = RequestIdentity()
+    request: RequestIdentity = ANONYMOUS
 
 
 Kind: TypeAlias = (

@@ -86,7 +86,7 @@ class ExperimentConfig(_message.Message):
     @_builtins.property
     def strategies(self) -> _containers.RepeatedCompositeFieldContainer[Global___Strategy]:
         """OPTIONAL. The strategies, run one after the other, each continuing with all data told so far.
-        Default: 10 Sobol trials, then 40 model-based ones.
+        Default: 10 Sobol trials ("initialization"), then 40 that a model chooses ("adaptive").
         """
 
     def __init__(
@@ -512,15 +512,21 @@ class Strategy(_message.Message):
     """OPTIONAL. Unique within the experiment. Default: the generator's name, numbered when needed."""
     @_builtins.property
     def generator(self) -> Global___Component:
-        """OPTIONAL. How trials are chosen. Default: the acquisition function's optimum, if a model is named, else Sobol."""
+        """OPTIONAL. How trials are chosen. Default: the acquisition function's optimum, if a model or an acquisition function
+        is named, else Sobol.
+        """
 
     @_builtins.property
     def model(self) -> Global___Component:
-        """OPTIONAL. What is learned from responses. Default: chosen for the outcome's kind."""
+        """OPTIONAL. What is learned from responses. Default: where the generator needs a model, the catalogue's first one for
+        the outcome's kind, else none.
+        """
 
     @_builtins.property
     def acquisition(self) -> Global___Component:
-        """OPTIONAL. What makes a trial informative; used by generators that optimize. Default: chosen for the model."""
+        """OPTIONAL. What makes a trial informative, for generators that need a model. Default: the catalogue's first one for
+        the outcome's kind.
+        """
 
     @_builtins.property
     def stopping(self) -> Global___Stopping:

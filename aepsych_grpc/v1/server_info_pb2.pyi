@@ -111,7 +111,9 @@ class OptionInfo(_message.Message):
     name: _builtins.str
     """The name to use in `options`."""
     type: _builtins.str
-    """Type of its value: "number", "integer", "boolean", "string", or "list of" one of these."""
+    """Type of its value: "number", "integer", "boolean", "string", "stimulus" (an object of parameter values), or
+    "list of" one of these.
+    """
     description: _builtins.str
     """What it does."""
     minimum: _builtins.float

@@ -36,7 +36,7 @@ def test_a_half_stored_batch_can_be_sent_again_whole(experiment):
 
 def test_an_id_with_another_response_is_refused(experiment):
     run(experiment, 1)
-    error = refused(experiment, [given(1, 0), given(stimuli=(STIMULUS,))] + [given(1, 1)])
+    error = refused(experiment, [given(1, 0), given(stimuli=(STIMULUS,)), given(1, 1)])
     assert error.reason is Reason.OBSERVATION_ID_REUSED
 
 
