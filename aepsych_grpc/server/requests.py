@@ -35,8 +35,8 @@ def setup_call(request: v1.SetupRequest, catalogue: Catalogue) -> SetupCall:
     checks = Checks()
     checks.text("request_id", request.request_id)
     checks.text("participant_id", request.participant_id)
-    labels = dict(request.config.labels) | checks.labels("labels", request.labels)
-    if len(labels) > MAX_LABELS >= len(request.labels):
+    labels = checks.labels("config.labels", request.config.labels) | checks.labels("labels", request.labels)
+    if len(labels) > MAX_LABELS:
         checks.refuse("labels", f"With the config's, {len(labels)} labels are given; at most {MAX_LABELS} are allowed.")
     if request.HasField("seed") and request.seed < 0:
         checks.refuse("seed", f"{request.seed} is given; expected is 0 to {MAX_SEED}.")

@@ -8,7 +8,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from aepsych_grpc.server.exposure import Exposure
+from aepsych_grpc.server.exposure import Exposure, ExposureError
 from aepsych_grpc.server.serving import Server
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 from aepsych_grpc.v1.experiment_service_pb2_grpc import ExperimentServiceStub
@@ -81,6 +81,11 @@ def test_health_is_open_and_reflection_is_not(guarded):
     assert caught.value.code() is grpc.StatusCode.UNAUTHENTICATED
     answers = stub.ServerReflectionInfo(iter(requests), metadata=[("authorization", "Bearer rig-one")])
     assert [len(answer.list_services_response.service) for answer in answers] == [4]
+
+
+def test_files_that_are_no_certificate_are_refused(files):
+    with pytest.raises(ExposureError, match="PEM"):
+        Server(":memory:", Exposure(port=0, tls_cert=files / "tokens.txt", tls_key=files / "key.pem"))
 
 
 def test_a_call_in_the_clear_reaches_nothing(files):

@@ -69,6 +69,19 @@ def test_ten_mistakes_are_ten_violations(validate_only, live, refused):
             "INVALID_REQUEST",
             ("labels",),
         ),
+        (
+            {
+                "config": {"parameters": [CONTRAST], "labels": {f"a{i}": "x" for i in range(40)}},
+                "labels": {f"b{i}": "x" for i in range(40)},
+            },
+            "INVALID_REQUEST",
+            ("labels",),
+        ),
+        (
+            {"config": {"parameters": [CONTRAST], "labels": {"lab": "x" * 201}}},
+            "INVALID_REQUEST",
+            ("config.labels.lab",),
+        ),
     ],
 )
 def test_requests_that_set_nothing_up(request_, reason, fields, live, refused):
