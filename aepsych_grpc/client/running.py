@@ -97,7 +97,7 @@ def tell(
         ask_next: Also ask for the next trial; the receipt has it.
 
     Raises:
-        TrialAlreadyToldError: The trial has another response already.
+        ConflictError: The trial has another response already.
         OutOfBoundsError: The stimulus lies outside the bounds and the config does not allow that.
         InvalidRequestError: The response is not one that the outcome can take, or a parameter is missing.
     """

@@ -60,7 +60,7 @@ def run(*, trials: int, seed: int, output: Path, console: Console) -> bool:
     observer, rng = participant(config, truth), random.Random(seed)  # noqa: S311  # a simulated participant keeps no secret
     record = Record()
     console.print(
-        f"A simulated participant answers {trials} trials of a contrast threshold study, over gRPC.\n"
+        f"A simulated participant answers {trials} trials of a contrast study over gRPC.\n"
         "Half way the server is killed, and started again on the same file.\n"
     )
     server = ServerProcess(database, log)

@@ -13,14 +13,14 @@ FREQUENCIES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Spatial frequencies in cycles/degree at which estimate and truth are compared: octaves over the study's range."""
 
 FEWEST_TRIALS = 12
-"""The study's ten first trials, and a trial for each half of the adaptive ones."""
+"""The study's ten first trials and two adaptive ones."""
 
 
 def study_file() -> Path:
-    """Return the study's file: in the examples of the source tree, or beside this module in an installed package."""
+    """Return the study's file: beside this module in an installed package, else among the source tree's examples."""
     here = Path(__file__).parent
-    in_source_tree = here.parents[1] / "examples" / FILE
-    return in_source_tree if in_source_tree.is_file() else here / FILE
+    installed = here / FILE
+    return installed if installed.is_file() else here.parents[1] / "examples" / FILE
 
 
 def study(trials: int) -> ExperimentConfig:

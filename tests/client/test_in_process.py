@@ -1,0 +1,87 @@
+"""The client against the real service, without a socket."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from aepsych_grpc.client import (
+    Client,
+    ConflictError,
+    ExperimentFinishedError,
+    InvalidConfigError,
+    NothingToModelError,
+    OutOfBoundsError,
+)
+from aepsych_grpc.server.in_process import InProcessTransport
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
+CONFIG = {
+    "name": "mixed",
+    "parameters": [
+        {"name": "contrast", "continuous": {"lower_bound": 0.01, "upper_bound": 1, "log_scale": True}},
+        {"name": "size", "integer": {"lower_bound": 1, "upper_bound": 4}},
+        {"name": "inverted", "binary": {}},
+        {"name": "eye", "fixed": {"value": "left"}},
+    ],
+    "intensity_parameter": "contrast",
+    "outcomes": [{"name": "seen", "binary": {}}],
+    "strategies": [
+        {"generator": {"name": "sobol"}, "stopping": {"max_asks": 6}},
+        {"model": {"name": "gp_classification"}, "stopping": {"max_asks": 2}},
+    ],
+}
+
+
+@pytest.fixture
+def client():
+    with Client(transport=InProcessTransport()) as client:
+        yield client
+
+
+def test_an_experiment_runs_to_its_end_and_is_known_afterwards(client):
+    experiment = client.setup(CONFIG, participant_id="p07", seed=5)
+    rng = random.Random(5)
+    for trial in experiment:
+        assert [type(value) for value in trial.stimulus.values()] == [float, int, bool, str]
+        experiment.tell(trial, trial["contrast"] > 0.1 * rng.uniform(0.7, 1.4), response_time=0.5)
+    state = experiment.state()
+    assert (state.finished, state.told_count, state.pending_count) == (True, 8, 0)
+    told = experiment.trials(include_posterior=True)
+    assert [trial.source for trial in told] == ["sobol"] * 6 + ["model"] * 2
+    assert all(0 <= trial.posterior.lower <= trial.posterior.mean <= trial.posterior.upper <= 1 for trial in told)
+    with pytest.raises(ExperimentFinishedError):
+        experiment.ask()
+    held = {"size": 2, "inverted": False}
+    low, high = experiment.predict([{"contrast": 0.011, **held}, {"contrast": 0.9, **held}])
+    assert low.mean < 0.5 < high.mean
+    (point,) = experiment.threshold(contexts=[held]).points
+    assert 0.01 <= point.threshold.lower <= point.median <= point.threshold.upper <= 1
+    assert experiment.maximum().response.mean > experiment.minimum().response.mean
+    inverse = experiment.inverse(0.5, fixed_parameters=held)
+    assert (inverse.stimulus["size"], inverse.stimulus["inverted"]) == (2, False)
+    assert experiment.plot_overview(truth=lambda _: 0.1).axes
+    (listed,) = client.experiments(participant_id="p07")
+    assert client.experiment(listed.experiment_id).to_pandas()["seen"].isin([0, 1]).all()
+
+
+def test_mistakes_are_told_by_their_exceptions(client):
+    experiment = client.setup(CONFIG)
+    with pytest.raises(NothingToModelError):
+        experiment.predict([{"contrast": 0.1, "size": 1, "inverted": False}])
+    with pytest.raises(OutOfBoundsError) as caught:
+        experiment.tell({"contrast": 2, "size": 1, "inverted": False}, 1)
+    assert "contrast" in caught.value.violations[0].path
+    trial = experiment.ask()
+    experiment.tell(trial, 1)
+    assert experiment.tell(trial, 1).duplicate
+    with pytest.raises(ConflictError, match="trial-1"):
+        experiment.tell(trial, 0)
+    with pytest.raises(InvalidConfigError, match="mistakes:") as invalid:
+        client.setup({"parameters": [{"name": "a"}, {"name": "a", "binary": {}}]})
+    assert len(invalid.value.violations) >= 2
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_the_examples_can_be_set_up(client, example):
+    assert client.setup(example).ask().trial_id == 1

@@ -1,0 +1,35 @@
+import sqlite3
+from contextlib import closing
+
+import pytest
+from typer.testing import CliRunner
+
+from aepsych_grpc.cli import app
+from aepsych_grpc.demo import run as run_module
+from aepsych_grpc.demo.server_process import ServerFailedError, ServerProcess
+
+
+@pytest.mark.parametrize(("kept", "code"), [(True, 0), (False, 1)])
+def test_the_exit_code_says_whether_anything_was_lost(monkeypatch, kept, code):
+    monkeypatch.setattr(run_module, "run", lambda **_: kept)
+    assert CliRunner().invoke(app, ["demo"]).exit_code == code
+
+
+def test_a_server_that_does_not_start_is_reported(tmp_path):
+    log = tmp_path / "server.log"
+    with pytest.raises(ServerFailedError, match=r"server\.log"):
+        ServerProcess(tmp_path / "no such folder" / "demo.db", log)
+    assert log.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_demo_runs_survives_its_kill_and_leaves_a_picture(tmp_path):
+    output = tmp_path / "out"
+    shown = CliRunner().invoke(app, ["demo", "--trials", "14", "--output", str(output)], env={"COLUMNS": "80"})
+    assert shown.exit_code == 0, shown.output
+    assert "server killed (SIGKILL) while the participant looks at trial 7" in shown.output
+    assert "nothing is lost: 14 trials and 14 responses are there" in shown.output
+    assert max(map(len, shown.output.splitlines())) <= 80
+    assert (output / "demo.png").stat().st_size > 50_000
+    with closing(sqlite3.connect(output / "demo.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
