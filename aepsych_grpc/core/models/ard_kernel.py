@@ -25,7 +25,7 @@ class ArdKernel:
     """
 
     categorical: tuple[bool, ...]
-    hyperprior: Hyperprior = field(init=False)
+    hyperprior: Hyperprior = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         d = len(self.categorical)

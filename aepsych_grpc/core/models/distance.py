@@ -29,7 +29,7 @@ def log_correlation(X: Tensor, Z: Tensor, lengthscales: Sequence[float], categor
     total = (left @ right.T).clamp_max(0.0)
     for j, unordered in enumerate(categorical):
         if unordered:
-            total = total - (X[:, j, None] != Z[:, j]) * (0.5 / lengthscales[j] ** 2)
+            total = total - (X[:, j, None] != Z[:, j]).to(X.dtype) * (0.5 / lengthscales[j] ** 2)
     return total
 
 

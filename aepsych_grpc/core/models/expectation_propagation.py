@@ -131,7 +131,7 @@ def expectation_propagation(
         numpy.linalg.LinAlgError: K is not finite.
     """
     if start is None:
-        sites = Sites(np.zeros(len(K)), np.full(len(K), MIN_PRECISION))
+        sites = Sites(np.zeros(len(K)), np.zeros(len(K)))
         mean, variance = prior_mean, K.diagonal().copy()
     else:
         sites = start

@@ -96,7 +96,7 @@ class GaussianProcessModel:
         K = self.kernel.covariance(theta, data.X, data.X).numpy()
         K.ravel()[:: len(K) + 1] += JITTER
         prior_mean = self.kernel.mean(theta, data.X).numpy()
-        tilted = self._tilted(data.y)
+        tilted = self.tilted(data.y)
         found = expectation_propagation(K, prior_mean, tilted, start=start)
         return LatentPosterior(
             kernel=self.kernel,
@@ -114,12 +114,14 @@ class GaussianProcessModel:
         return Objective(
             self.kernel.hyperprior,
             self.kernel.on(np.ascontiguousarray(data.X.numpy())),
-            self._tilted(data.y),
+            self.tilted(data.y),
             tolerance=tolerance,
             sites=sites,
         )
 
-    def _tilted(self, y: Tensor) -> TiltedMoments:
+    def tilted(self, y: Tensor) -> TiltedMoments:
+        """Return the moments of cavities after responses `n`, as expectation propagation wants them."""
+
         def tilted(mean: Array, variance: Array) -> tuple[Array, Array, Array]:
             Z, d1, d2 = self.response.tilted(y, torch.from_numpy(mean), torch.from_numpy(variance))
             return Z.numpy(), d1.numpy(), d2.numpy()

@@ -37,8 +37,8 @@ class IntensityKernel:
 
     categorical: tuple[bool, ...]
     intensity: int
-    hyperprior: Hyperprior = field(init=False)
-    context: tuple[int, ...] = field(init=False)
+    hyperprior: Hyperprior = field(init=False, repr=False, compare=False)
+    context: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         d = len(self.categorical)

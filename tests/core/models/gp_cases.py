@@ -1,0 +1,34 @@
+"""Small experiments with known truth, for the tests of models."""
+
+import numpy as np
+import torch
+from scipy.special import ndtr
+
+from aepsych_grpc.core.models.catalogue import GaussianProcessOptions, build_gaussian_process
+from aepsych_grpc.core.models.context import ModelContext
+from aepsych_grpc.core.models.model import TrainingData
+from aepsych_grpc.core.responses.binary import BinaryResponse
+
+
+def model(d, *, intensity=None, categorical=None, guess=0.0, lapse=0.0, structure="auto"):
+    context = ModelContext(
+        d=d,
+        intensity=intensity,
+        categorical=categorical or (False,) * d,
+        response=BinaryResponse(guess_rate=guess, lapse_rate=lapse),
+        outcome_kind="binary",
+    )
+    return build_gaussian_process(context, GaussianProcessOptions(structure=structure))
+
+
+def observer(n, d, *, guess=0.0, seed=0):
+    """Responses that rise along the first coordinate, with a threshold that varies along the last."""
+    rng = np.random.default_rng(seed)
+    X = rng.random((n, d))
+    p = guess + (1 - guess) * ndtr(7 * (X[:, 0] - 0.5) + np.sin(3 * X[:, -1]) - 0.7)
+    return TrainingData(torch.from_numpy(X), torch.from_numpy((rng.random(n) < p).astype(float)))
+
+
+def centre(gp):
+    """Log hyperparameters at the prior's centre."""
+    return tuple(gp.kernel.hyperprior.centre.tolist())
