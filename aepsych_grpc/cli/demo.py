@@ -6,12 +6,16 @@ from typing import Annotated
 import typer
 
 DEFAULT_OUTPUT = Path("demo-output")
+DEFAULT_SEED = 3
+"""Of the seeds 0 to 11 the one whose thresholds have the median error: neither luck nor bad luck."""
 
 
 def demo(
     *,
     trials: Annotated[int, typer.Option(min=12, max=1000, help="Number of trials.")] = 50,
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the experiment and the participant.")] = 3,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**31 - 1, help="Seed of the experiment and the participant.")
+    ] = DEFAULT_SEED,
     output: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Where the database, the log and the picture go.")
     ] = DEFAULT_OUTPUT,

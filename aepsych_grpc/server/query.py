@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from aepsych_grpc.config.proto import stimulus_to_proto
-from aepsych_grpc.core.queries.context_grid import context_count, context_grid
+from aepsych_grpc.core.queries.context_grid import context_count, context_grid, default_size
 from aepsych_grpc.core.queries.estimate import Estimate, PointEstimate, Scale
 from aepsych_grpc.core.queries.extremum import inverse, maximum, minimum
 from aepsych_grpc.core.queries.prediction import level_set_probability, predict
@@ -14,7 +14,6 @@ from aepsych_grpc.core.space.space import Space
 from aepsych_grpc.server.limits import MAX_POINTS, limited
 from aepsych_grpc.server.query_request import (
     DEFAULT_CREDIBLE_LEVEL,
-    DEFAULT_GRID_SIZE,
     Frame,
     check_query,
     complete_stimuli,
@@ -121,8 +120,8 @@ def _threshold_contour(query: query_pb2.ThresholdContourQuery, frame: Frame) -> 
     parameter = contour_parameter(query, frame)
     contexts: list[Any] = [*complete_stimuli(query.contexts, frame, "contexts", without=parameter)]
     if not contexts:
-        size = query.grid_size if query.HasField("grid_size") else DEFAULT_GRID_SIZE
         space = Space(frame.config.parameters)
+        size = query.grid_size if query.HasField("grid_size") else default_size(space, parameter, frame.fixed)
         count = context_count(space, parameter, frame.fixed, size)
         limited("threshold_contour.grid_size", count, MAX_POINTS, "contexts, every combination of the grid's values,")
         contexts = context_grid(space, parameter, frame.fixed, size)

@@ -24,8 +24,6 @@ from aepsych_grpc.v1 import query_pb2, trial_pb2
 DEFAULT_CREDIBLE_LEVEL = 0.9
 """Probability content of a credible interval."""
 
-DEFAULT_GRID_SIZE = 20
-"""Contexts along each parameter of a threshold contour."""
 
 MAX_GRID_SIZE = 1000
 """Contexts along a parameter."""

@@ -1,7 +1,6 @@
 """The service without a transport: one method for each RPC, from request message to response message."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +18,6 @@ from aepsych_grpc.server.server_info import server_info
 from aepsych_grpc.session.call import AskAnswer, AskCall, Receipt
 from aepsych_grpc.session.experiment import Experiment
 from aepsych_grpc.session.experiments import Experiments
-from aepsych_grpc.session.phase import assemble
 from aepsych_grpc.session.stimulus import check_fixed_parameters
 from aepsych_grpc.store.event_store import EventStore
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
@@ -75,8 +73,7 @@ class Servicer:
         """Set up an experiment, or only check its config."""
         call = requests.setup_call(request, self._catalogue)
         if request.validate_only:
-            with ThreadPoolExecutor(1) as idle:
-                assemble(call.config, idle)  # some options are checked by the parts that they are for
+            self._experiments.check(call.config)
             return v1.SetupResponse(config=to_proto(call.config), warnings=remarks(call.config))
         answer = self._experiments.setup(call)
         return v1.SetupResponse(

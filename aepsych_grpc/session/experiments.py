@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import aepsych_grpc
+from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.call import SetupAnswer, SetupCall
 from aepsych_grpc.session.codec import decode, encode
@@ -38,6 +39,10 @@ class Experiments:
         self._lock = threading.Lock()
         self._open: OrderedDict[str, Experiment] = OrderedDict()
 
+    def check(self, config: ExperimentConfig) -> None:
+        """Check that every part can be built with its options. Raises InvalidConfigError."""
+        assemble(config, self._executor)
+
     def setup(self, call: SetupCall) -> SetupAnswer:
         """Set up an experiment.
 
@@ -46,7 +51,7 @@ class Experiments:
             InvalidConfigError: A part can't be built with its options.
         """
         config = call.config
-        assemble(config, self._executor)
+        self.check(config)
         if config.seed is None:
             config = replace(config, seed=secrets.randbelow(2**31))
         experiment_id = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))

@@ -101,7 +101,7 @@ class Experiment(_message.Message):
     told_count: _builtins.int
     """Observations told so far, excluded ones included."""
     pending_count: _builtins.int
-    """Trials that await a response."""
+    """Trials that await a response. Left out by ListExperiments."""
     current_strategy: _builtins.str
     """Name of the strategy whose turn it is; empty when finished. Left out by ListExperiments."""
     can_model: _builtins.bool

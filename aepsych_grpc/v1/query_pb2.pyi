@@ -143,7 +143,9 @@ class ThresholdContourQuery(_message.Message):
     target: _builtins.float
     """OPTIONAL. The target on the query's response scale. Default: the outcome's target."""
     grid_size: _builtins.int
-    """OPTIONAL. Points per gridded parameter when no contexts are given, 1 to 1000. Default 20."""
+    """OPTIONAL. Points per gridded parameter when no contexts are given, 1 to 1000. Default: 20, or fewer where the grid
+    would have more than 400 contexts.
+    """
     @_builtins.property
     def contexts(self) -> _containers.RepeatedCompositeFieldContainer[_trial_pb2.Stimulus]:
         """OPTIONAL. Settings of the other parameters. Default: a grid over those that are not fixed."""

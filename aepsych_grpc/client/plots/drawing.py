@@ -12,8 +12,8 @@ from aepsych_grpc.client.plots.view import View
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MARKER: Mapping[str, Any] = {"s": 30, "linewidths": 1.1, "edgecolors": INK, "zorder": 4}
-"""Trials: filled for a response of 1, open for 0."""
+MARKER: Mapping[str, Any] = {"s": 30, "linewidths": 1.1, "edgecolors": INK, "zorder": 4, "clip_on": False}
+"""Trials: filled for a response of 1, open for 0; whole at the edge of what is shown."""
 
 Truth = Callable[[Mapping[str, Any]], float]
 """The true threshold for a setting of the other parameters."""
@@ -44,9 +44,9 @@ def draw_field(axes: "Axes", view: View) -> None:
         bar.outline.set_visible(False)
         bar.ax.tick_params(colors=INK)
     draw_threshold(axes, view, on_field=True)
-    draw_trials(axes, view)
     set_axis(axes, "x", x)
     set_axis(axes, "y", y)
+    draw_trials(axes, view)
     set_title(axes, view.title, view.subtitle)
 
 
@@ -109,12 +109,12 @@ def draw_threshold_panel(axes: "Axes", view: View, truth: Truth | None, *, near:
     values = [] if truth is None else [truth({**view.section.held, x.name: value}) for value in x.values]
     if values:
         axes.plot(x.positions, values, color=TRUTH, lw=2, ls=(0, (4, 2)), label="truth", zorder=3)
-    draw_trials(axes, view, clip=near)
     set_axis(axes, "x", x)
     set_axis(axes, "y", y)
     if near and view.threshold is not None:
         ends = [end for point in view.threshold.points for end in (point.threshold.lower, point.threshold.upper)]
         axes.set_ylim(*_around([*ends, *values], y))
+    draw_trials(axes, view)
     axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, ncols=2)
 
 
@@ -128,23 +128,18 @@ def _around(values: Sequence[float], axis: Axis) -> tuple[float, float]:
     return max(low - room, axis.positions[0]), min(high + room, axis.positions[-1])
 
 
-def draw_trials(axes: "Axes", view: View, *, clip: bool = False) -> None:
-    """Draw where the trials were, filled and open by response for yes/no outcomes.
-
-    Args:
-        axes: Where to draw.
-        view: What to draw.
-        clip: Cut what lies beyond the axes. Where the axes show all there is, markers on the edge stay whole.
-    """
+def draw_trials(axes: "Axes", view: View) -> None:
+    """Draw where the trials were, as far as y is shown; filled and open by response for yes/no outcomes."""
     x, y = view.axes
+    low, high = axes.get_ylim()
+    shown = [trial for trial in view.trials if low <= y.position(trial[y.name]) <= high]
     for value, face in ((1, INK), (0, "white")) if view.binary else ((None, INK),):
-        told = [trial for trial in view.trials if value is None or (trial.outcomes or {})[view.outcome.name] == value]
+        told = [trial for trial in shown if value is None or (trial.outcomes or {})[view.outcome.name] == value]
         axes.scatter(
             [x.position(trial[x.name]) for trial in told],
             [y.position(trial[y.name]) for trial in told],
             facecolors=face,
             label=f"{view.outcome.name} = {value}" if view.binary else "trials",
-            clip_on=clip,
             **MARKER,
         )
 
@@ -169,7 +164,7 @@ def draw_curve(axes: "Axes", view: View) -> None:
     for trial in view.trials:
         told = float((trial.outcomes or {})[view.outcome.name])
         face = "white" if view.binary and not told else INK
-        axes.scatter([x.position(trial[x.name])], [told], facecolors=face, clip_on=False, **MARKER)
+        axes.scatter([x.position(trial[x.name])], [told], facecolors=face, **MARKER)
     if view.binary:
         axes.set_ylim(-0.03, 1.03)
     axes.set_ylabel(view.response_label, color=INK, fontsize=11)

@@ -10,6 +10,16 @@ from aepsych_grpc.config.parameter import Value
 from aepsych_grpc.core.space.axis import Axis
 from aepsych_grpc.core.space.space import Space
 
+DEFAULT_SIZE = 20
+DEFAULT_CONTEXTS = 400
+"""Contexts of a grid whose size nobody has chosen: every one costs about 10 ms."""
+
+
+def default_size(space: Space, parameter: str, fixed: Mapping[str, Value]) -> int:
+    """Return the size to use when none is given: 20, or as many as keep the grid within 400 contexts, at least 2."""
+    sizes = range(DEFAULT_SIZE, 2, -1)
+    return next((size for size in sizes if context_count(space, parameter, fixed, size) <= DEFAULT_CONTEXTS), 2)
+
 
 def context_count(space: Space, parameter: str, fixed: Mapping[str, Value], size: int) -> int:
     """Return how many contexts `context_grid` would list, without listing them."""

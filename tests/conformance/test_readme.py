@@ -1,4 +1,4 @@
-"""The README's grpcurl lines, as printed, against a live server."""
+"""The README's lines, as printed, against a live server."""
 
 import re
 import subprocess
@@ -6,16 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from aepsych_grpc.config.files import check
+from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.server.exposure import Exposure, ExposureError
 from aepsych_grpc.server.serving import Server
 
 README = Path(__file__).parents[2] / "README.md"
-HEADING = "By hand, with grpcurl"
 PORT = 50051
 
 
-def printed_lines():
-    (block,) = re.findall(rf"^#+ {HEADING}$.*?^```sh\n(.*?)^```$", README.read_text(), flags=re.MULTILINE | re.DOTALL)
+def printed_lines(heading, language):
+    (block,) = re.findall(
+        rf"^#+ {heading}$.*?^```{language}\n(.*?)^```$", README.read_text(), flags=re.MULTILINE | re.DOTALL
+    )
     return block
 
 
@@ -30,8 +33,8 @@ def server_of_the_readme(tmp_path):
 
 
 @pytest.mark.usefixtures("server_of_the_readme")
-def test_the_lines_work_as_printed(environment, tmp_path):
-    script = printed_lines()
+def test_the_grpcurl_lines_work_as_printed(environment, tmp_path):
+    script = printed_lines("By hand, with grpcurl", "sh")
     assert f"localhost:{PORT}" in script
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
@@ -61,3 +64,23 @@ def test_the_lines_work_as_printed(environment, tmp_path):
         '"eye": "left"',
     ):
         assert expected in output
+
+
+@pytest.mark.usefixtures("server_of_the_readme")
+def test_the_python_loop_works_as_printed(tmp_path, monkeypatch, capsys):
+    script = printed_lines("In Python", "python")
+    assert f"localhost:{PORT}" in script
+    (tmp_path / "examples").symlink_to(README.parent / "examples")
+    monkeypatch.chdir(tmp_path)
+    names = {"show_grating": lambda contrast, frequency: int(contrast > 0.02 * frequency)}
+    exec(script, names)  # the README's own lines
+    assert len(names["trials"]) == 50
+    assert Path("p01.png").stat().st_size > 10_000
+    assert "spatial_frequency" in capsys.readouterr().out
+
+
+def test_the_study_is_a_file_that_passes_the_check(tmp_path):
+    path = tmp_path / "study.yaml"
+    path.write_text(printed_lines("A study is a file", "yaml"))
+    config = check(path, CATALOGUE)
+    assert [strategy.generator.name for strategy in config.strategies] == ["sobol", "optimize_acquisition"]
