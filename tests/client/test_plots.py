@@ -100,6 +100,16 @@ def test_more_parameters_are_held_and_named():
         experiment.plot(outcome="heard")
 
 
+def test_trials_with_other_named_values_are_left_out():
+    colours = parameter("colour", categorical={"choices": ["red", "green"]})
+    _, experiment = running(parameters=[*CONFIG["parameters"][:2], colours])
+    told = {"contrast": 0.2, "size": 3, "colour": "green"}
+    experiment.tell(told, 1)
+    assert "5 of 6 responses; colour = red" in [text.get_text() for text in experiment.plot().axes[0].texts]
+    green = experiment.plot(fixed_parameters={"colour": "green"}).axes[0]
+    assert "1 of 6 responses; colour = green" in [text.get_text() for text in green.texts]
+
+
 def test_a_continuous_outcome_has_its_unit_and_no_threshold():
     servicer, experiment = running(outcomes=[{"name": "pupil", "continuous": {"unit": "mm"}}])
     assert experiment.plot().axes[1].get_ylabel() == "pupil (mm)"

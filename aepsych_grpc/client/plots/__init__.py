@@ -25,7 +25,7 @@ def plot(
 
     Over two parameters it is a field of colour with the threshold and its credible band; trials are filled for a
     response of 1 and open for 0. Over one parameter it is a curve with its credible band and the threshold. Trials are
-    shown wherever they lie in the parameters that are held.
+    shown wherever they lie in the numbers that are held, but not those with other named values.
 
     Args:
         parameters: Parameters along x and y, or x alone. Default: the intensity parameter over the first of the others.

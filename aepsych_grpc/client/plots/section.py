@@ -20,11 +20,17 @@ class Section:
         shown: The parameters along the axes: x, or x and y.
         held: Values of all others.
         choosable: Those of the others that are not constants of the experiment.
+        named: Those of the others whose values are names, which have no nearness.
     """
 
     shown: tuple[config_pb2.Parameter, ...]
     held: Mapping[str, Any]
     choosable: tuple[str, ...]
+    named: tuple[str, ...]
+
+    def holds(self, stimulus: Mapping[str, Any]) -> bool:
+        """Return whether a stimulus belongs to the section: its named values are those held, its numbers any."""
+        return all(stimulus.get(name) == self.held[name] for name in self.named)
 
     def __str__(self) -> str:
         return ", ".join(f"{name.replace('_', ' ')} = {number(self.held[name])}" for name in self.choosable)
@@ -64,4 +70,6 @@ def section(
         others = [name for name in candidates if name != upward]
         parameters = [*others[:1], upward] if upward in candidates else others[:2]
     held = {name: fixed_parameters.get(name, middle(item)) for name, item in by_name.items() if name not in parameters}
-    return Section(tuple(by_name[name] for name in parameters), held, tuple(name for name in free if name in held))
+    choosable = tuple(name for name in free if name in held)
+    named = tuple(name for name in choosable if by_name[name].WhichOneof("kind") not in NUMBERS)
+    return Section(tuple(by_name[name] for name in parameters), held, choosable, named)

@@ -34,7 +34,8 @@ class View:
         outcome: The outcome shown.
         predictions: The response at every point, x changing fastest; empty while there is nothing to model.
         threshold: The threshold along y for every x (or the one threshold along x), where the outcome defines one.
-        trials: Trials with a response.
+        trials: Trials with a response that belong to the section.
+        told_count: Number of all trials with a response.
     """
 
     config: config_pb2.ExperimentConfig
@@ -44,6 +45,7 @@ class View:
     predictions: tuple[Estimate, ...]
     threshold: Threshold | None
     trials: tuple[Trial, ...]
+    told_count: int
 
     @property
     def binary(self) -> bool:
@@ -74,8 +76,9 @@ class View:
     def subtitle(self) -> str:
         """How much is known, and where the section lies."""
         count = len(self.trials)
+        of = f" of {self.told_count}" if count < self.told_count else ""
         where = str(self.section)
-        return f"{count} response{'' if count == 1 else 's'}" + (f"; {where}" if where else "")
+        return f"{count}{of} response{'' if self.told_count == 1 else 's'}" + (f"; {where}" if where else "")
 
 
 def field_view(
@@ -98,6 +101,7 @@ def field_view(
     except NothingToModelError:
         # The trials alone are worth showing before there is a model.
         pass
+    told = yield from _told(handle, chosen)
     return View(
         config=handle.config,
         section=part,
@@ -105,7 +109,8 @@ def field_view(
         outcome=chosen,
         predictions=tuple(predictions),
         threshold=crossing,
-        trials=(yield from _told(handle, chosen)),
+        trials=tuple(trial for trial in told if part.holds(trial.stimulus)),
+        told_count=len(told),
     )
 
 
@@ -120,6 +125,7 @@ def threshold_view(handle: Handle, parameter: str, fixed_parameters: Mapping[str
     part = section(handle.config, [across, upward], fixed_parameters)
     axes = tuple(axis_of(item, CURVE_POINTS) for item in part.shown)
     chosen = outcome_of(handle.config, outcome)
+    told = yield from _told(handle, chosen)
     return View(
         config=handle.config,
         section=part,
@@ -127,7 +133,8 @@ def threshold_view(handle: Handle, parameter: str, fixed_parameters: Mapping[str
         outcome=chosen,
         predictions=(),
         threshold=(yield from _threshold(handle, part, axes[:1], outcome)),
-        trials=(yield from _told(handle, chosen)),
+        trials=tuple(trial for trial in told if part.holds(trial.stimulus)),
+        told_count=len(told),
     )
 
 
@@ -138,9 +145,9 @@ def _threshold(handle: Handle, part: Section, across: Sequence[Axis], outcome: s
     return (yield from threshold(handle, part.shown[-1].name, contexts=contexts, outcome=outcome))
 
 
-def _told(handle: Handle, outcome: config_pb2.Outcome) -> Call[tuple[Trial, ...]]:
+def _told(handle: Handle, outcome: config_pb2.Outcome) -> Call[list[Trial]]:
     listed = yield from trials(handle)
-    return tuple(trial for trial in listed if trial.state == "told" and outcome.name in (trial.outcomes or {}))
+    return [trial for trial in listed if trial.state == "told" and outcome.name in (trial.outcomes or {})]
 
 
 def outcome_of(config: config_pb2.ExperimentConfig, name: str) -> config_pb2.Outcome:
