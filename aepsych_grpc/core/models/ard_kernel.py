@@ -48,8 +48,7 @@ class ArdKernel:
     def covariance(self, theta: Log, X: Tensor, Z: Tensor) -> Tensor:
         """Return the prior covariance; `m x d` and `k x d` to `m x k`."""
         *lengthscales, s2 = natural(theta)
-        smooth = torch.exp(log_correlation(X, Z, lengthscales, self.categorical))
-        return smooth * s2 + CONSTANT_VARIANCE
+        return log_correlation(X, Z, lengthscales, self.categorical).add_(math.log(s2)).exp_() + CONSTANT_VARIANCE
 
     def on(self, X: NDArray[np.float64]) -> Callable[[Log], PriorMoments]:
         """Return the prior at training points as a function of theta."""

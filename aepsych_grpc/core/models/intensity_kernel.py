@@ -77,10 +77,11 @@ class IntensityKernel:
         values = natural(theta)
         sa, sb, beta, s2 = values[-4:]
         unordered = [self.categorical[j] for j in c]
-        kc = torch.exp(log_correlation(X[:, c], Z[:, c], values[d:-4], unordered))
-        rest = torch.exp(log_correlation(X, Z, values[:d], self.categorical))
-        line = torch.outer((X[:, self.intensity] - 0.5) * (beta**2 * sb), Z[:, self.intensity] - 0.5) + sa
-        return torch.addcmul(rest * s2 + CONSTANT_VARIANCE, line, kc)
+        kc = log_correlation(X[:, c], Z[:, c], values[d:-4], unordered).exp_()
+        rest = log_correlation(X, Z, values[:d], self.categorical).add_(math.log(s2)).exp_()
+        i, j = X[:, self.intensity] - 0.5, Z[:, self.intensity] - 0.5
+        line = torch.stack([i * (beta**2 * sb), torch.full_like(i, sa)], 1) @ torch.stack([j, torch.ones_like(j)])
+        return torch.addcmul(rest, line, kc).add_(CONSTANT_VARIANCE)
 
     def on(self, X: NDArray[np.float64]) -> Callable[[Log], PriorMoments]:
         """Return the prior at training points as a function of theta."""

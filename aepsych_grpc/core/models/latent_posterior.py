@@ -55,7 +55,7 @@ class LatentPosterior:
         """Return mean and covariance of f at the points together; `m x d` to `m` and `m x m`, differentiable by X."""
         prior = self.kernel.covariance(self.theta, X, self.data.X)
         explained = prior @ self.whitener.T
-        covariance = self.kernel.covariance(self.theta, X, X) - explained @ explained.T
+        covariance = torch.addmm(self.kernel.covariance(self.theta, X, X), explained, explained.T, alpha=-1)
         floor = torch.diag((MIN_VARIANCE - covariance.diagonal()).clamp_min(0.0))
         return self.kernel.mean(self.theta, X) + prior @ self.weights, covariance + floor
 
@@ -63,7 +63,7 @@ class LatentPosterior:
         """Return cov(f(X), f(Z)); `m x d` and `k x d` to `m x k`, differentiable."""
         explained = self.kernel.covariance(self.theta, X, self.data.X) @ self.whitener.T
         by_Z = self.kernel.covariance(self.theta, Z, self.data.X) @ self.whitener.T
-        return self.kernel.covariance(self.theta, X, Z) - explained @ by_Z.T
+        return torch.addmm(self.kernel.covariance(self.theta, X, Z), explained, by_Z.T, alpha=-1)
 
     def _marginals(self, X: Tensor) -> tuple[Tensor, Tensor]:
         prior = self.kernel.covariance(self.theta, X, self.data.X)
