@@ -1,6 +1,5 @@
 """The prior of the hyperparameters: independent Gaussians on their logarithms."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +42,3 @@ class Hyperprior:
     def sd(self) -> NDArray[np.float64]:
         """The standard deviations of the logarithms."""
         return np.array([parameter.sd for parameter in self.parameters])
-
-    def clipped(self, log_parameters: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the nearest log parameters inside the box."""
-        return np.clip(log_parameters, self.centre - BOX * self.sd, self.centre + BOX * self.sd)
