@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 DEFAULT_OUTPUT = Path("demo-output")
-DEFAULT_SEED = 3
+DEFAULT_SEED = 4
 """Of the seeds 0 to 11 the one whose thresholds have the median error: neither luck nor bad luck."""
 
 

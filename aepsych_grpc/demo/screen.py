@@ -51,7 +51,7 @@ class Comparison:
 
 def threshold_table(comparisons: Sequence[Comparison], target: float) -> Table:
     """Return the thresholds beside the truth."""
-    table = _table(f"Contrast threshold ({target:.0%} right) beside the participant's true one")
+    table = _table(f"Contrast threshold ({target:.0%} seen) beside the participant's true one")
     table.add_column("cycles/degree", justify="right")
     table.add_column("truth", justify="right")
     table.add_column("estimate", justify="right")

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import FrameType
 
 import grpc
-import torch
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from aepsych_grpc import __version__
 from aepsych_grpc.core.catalogue import CATALOGUE
+from aepsych_grpc.core.threads import single_thread
 from aepsych_grpc.server import grpc_door, reflection
 from aepsych_grpc.server.exposure import Exposure, ExposureError, bracketed
 from aepsych_grpc.server.gate import Gate
@@ -112,8 +112,7 @@ def serve(database: str | Path, exposure: Exposure, announce: Callable[[str], No
         log.info("stopping on %s", signal.Signals(number).name)
         stopping.set()
 
-    # Linear algebra of this size is 2-4 times faster on one thread, and many experiments share the cores.
-    torch.set_num_threads(1)
+    single_thread()
     server = Server(database, exposure)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
