@@ -248,9 +248,7 @@ def test_ten_mistakes_are_reported_at_once(catalogue):
 
 
 def test_lists_that_are_too_long_are_not_gone_through(catalogue):
-    found = violations(
-        catalogue, parameters=[{}] * 3_000, outcomes=[{}] * 3_000, strategies=[{"stopping": {}}] * 3_000
-    )
+    found = violations(catalogue, parameters=[{}] * 3_000, outcomes=[{}] * 3_000, strategies=[{"stopping": {}}] * 3_000)
     assert len(found) == 1 + 64 * 2 + 1 + 20 + 1 + 20
     choices = violations(catalogue, parameters=[{"name": "a", "categorical": {"choices": ["x"] * 20_000}}])
     assert len(choices) == 1 + 99
