@@ -23,14 +23,14 @@ from aepsych_grpc.session.log import Log
 from aepsych_grpc.session.overview import overview
 from aepsych_grpc.session.phase import assemble
 from aepsych_grpc.session.progress import advance, current_strategy, is_finished
-from aepsych_grpc.session.state import AnsweredRequest
+from aepsych_grpc.session.state import AnsweredRequest, Situation
 from aepsych_grpc.session.stimulus import check_fixed_parameters
 from aepsych_grpc.session.telling import told_events
 from aepsych_grpc.store.error import SequenceConflict, StoreUnavailable
 from aepsych_grpc.store.event_store import EventStore
 
 WRITE_ATTEMPTS = 5
-"""How often a call is worked out anew after another server was faster to write to the experiment."""
+"""How often a call is worked out anew when the experiment changed meanwhile, as under a second server."""
 
 
 class Experiment:
@@ -69,6 +69,8 @@ class Experiment:
                     situation = self._state.situation()
                 chosen = choose(self._phases, situation, call)
                 with self._writing, self._retried():
+                    if self._moved_on(situation):
+                        continue
                     first = self._state.next_trial_id
                     asked = [
                         replace(trial, trial_id=first + i, request=call.request)
@@ -183,6 +185,15 @@ class Experiment:
         except StoreUnavailable as error:
             raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} Nothing of this call was recorded.") from error
 
+    def _moved_on(self, situation: Situation) -> bool:
+        """Whether a choice made for a situation is void: other trials were asked or something ended meanwhile."""
+        now = self._state.situation()
+        return (now.asked_counts, now.finished_strategies, now.finished) != (
+            situation.asked_counts,
+            situation.finished_strategies,
+            situation.finished,
+        )
+
     def _answered(self, request: RequestIdentity) -> AnsweredRequest | None:
         earlier = self._state.requests.get(request.request_id)
         if earlier and earlier.content_digest != request.content_digest:
@@ -216,5 +227,5 @@ class Experiment:
 def _outrun() -> ServiceError:
     return ServiceError(
         Reason.CONCURRENT_WRITE,
-        "Another server keeps writing to the experiment; nothing of this call was recorded. Try again.",
+        "The experiment kept changing under this call; nothing of it was recorded. Try again.",
     )

@@ -70,6 +70,7 @@ class State:
         created: The event that set the experiment up.
         sequence: Sequence of the latest event.
         trials: All trials by number, in the order in which they arose.
+        pending: Numbers of the trials that await a response, in order.
         told: Numbers of the told trials, in the order of telling.
         observation_count: Observations that models learn from.
         outcome_counts: How often each value of each outcome has occurred among them.
@@ -90,6 +91,7 @@ class State:
         self.update_time: datetime
         self.sequence = 0
         self.trials: dict[int, Trial] = {}
+        self.pending: dict[int, None] = {}
         self.told: list[int] = []
         self.observation_count = 0
         self.outcome_counts: Counter[tuple[str, float]] = Counter()
@@ -141,6 +143,7 @@ class State:
             ask_time=event.time,
             note=asked.note,
         )
+        self.pending[asked.trial_id] = None
         self.asked_counts[asked.strategy_index] += 1
         self.latest_strategy = max(self.latest_strategy, asked.strategy_index)
         steps = self.belief_steps.setdefault(asked.strategy_index, [])
@@ -162,6 +165,7 @@ class State:
         self.trials[observation.trial_id] = replace(
             trial, observation=observation, tell_time=event.time, sequence=event.sequence
         )
+        self.pending.pop(observation.trial_id, None)
         self.told.append(observation.trial_id)
         self.observation_digests[observation.observation_id] = told.content_digest
         self.observation_trials[observation.observation_id] = observation.trial_id
@@ -183,10 +187,6 @@ class State:
         """Number of the next trial to arise."""
         return len(self.trials) + 1
 
-    def pending(self) -> list[Trial]:
-        """List the trials that await a response, in order."""
-        return [trial for trial in self.trials.values() if trial.observation is None]
-
     def told_count_of(self, strategy: str) -> int:
         """Count the observations told to the trials of a strategy."""
         return sum(self.trials[number].strategy == strategy for number in self.told)
@@ -206,7 +206,7 @@ class State:
             outcome_counts=dict(self.outcome_counts),
             latest_strategy=self.latest_strategy,
             finished_strategies=frozenset(self.finished_strategies),
-            pending=tuple(self.pending()),
+            pending=tuple(self.trials[number] for number in self.pending),
             refits={index: refits[-1] for index, refits in self.refits.items()},
             belief_steps={index: tuple(steps) for index, steps in self.belief_steps.items()},
         )

@@ -186,3 +186,17 @@ def test_queries_answer_from_the_data_up_to_a_sequence(experiment):
     with pytest.raises(ServiceError) as raised:
         experiment.fitted(at_sequence=10_000)
     assert raised.value.violations[0].path == "at_sequence"
+
+
+def test_an_ask_does_not_outlive_its_experiment(experiment, monkeypatch):
+    """A trial that is being chosen while the experiment is ended is not asked."""
+    run(experiment, 3)
+    running = slow_fits(experiment, monkeypatch, 0.5)
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(experiment.ask, ask_call())
+        assert running.wait(5)
+        experiment.finish(RequestIdentity(), "enough")
+        with pytest.raises(ServiceError) as raised:
+            asking.result()
+    assert raised.value.reason is Reason.EXPERIMENT_FINISHED
+    assert experiment.overview().asked_count == 3
