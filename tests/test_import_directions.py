@@ -53,7 +53,6 @@ EXCEPTIONS = {
     ("session/codec.py", "aepsych_grpc.v1"): "writes events as messages",
     ("session/training.py", "torch"): "keeps the observations as the tensors that models take",
     ("session/choosing.py", "torch"): "hands points of pending trials to generators",
-    ("server/serving.py", "torch"): "sets the number of threads of the process",
     ("server/in_process.py", "aepsych_grpc.client"): "is the client's transport to a server without a socket",
 }
 """Imports against the tables, with their reasons."""

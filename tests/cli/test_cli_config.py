@@ -20,7 +20,7 @@ def test_check_says_what_a_config_means():
     assert result.exit_code == 0
     words = " ".join(result.stdout.split())
     assert "contrast 0.002 to 1, on a log scale; responses rise along it" in words
-    assert "By chance 50 % are 1" in words
+    assert "the threshold is where 49 % are" in words
     assert "trials 50" in words
     assert "Note:" not in words
 
@@ -62,7 +62,7 @@ def test_show_prints_a_config_with_every_default(tmp_path):
     file = tmp_path / "shown.yaml"
     file.write_text(result.stdout, encoding="utf-8")
     shown = load(file)
-    assert shown.outcomes[0].binary.target == 0.74
+    assert shown.outcomes[0].binary.target == 0.49
     assert shown.strategies[1].acquisition.name
     assert run("show", file).stdout == result.stdout
 

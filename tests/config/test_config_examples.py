@@ -23,14 +23,14 @@ def test_an_example_is_right(file):
     assert config.description
 
 
-def test_the_contrast_threshold_is_a_forced_choice_with_fifty_trials():
+def test_the_contrast_threshold_is_a_yes_no_task_with_fifty_trials():
     config = example("contrast_threshold.yaml")
     assert [(item.name, item.kind) for item in config.parameters] == [
         ("contrast", parameter.Continuous(lower_bound=0.002, upper_bound=1, log_scale=True)),
         ("spatial_frequency", parameter.Continuous(lower_bound=0.5, upper_bound=16, log_scale=True)),
     ]
     assert config.intensity_parameter == "contrast"
-    assert config.outcomes[0].kind == outcome.Binary(guess_rate=0.5, lapse_rate=0.02, target=0.74)
+    assert config.outcomes[0].kind == outcome.Binary(lapse_rate=0.02, target=0.49)
     assert [strategy.stopping for strategy in config.strategies] == [Stopping(min_asks=10), Stopping(min_asks=40)]
     assert config.strategies[0].model is None
     assert config.strategies[1].model.name == "gp_classification"
