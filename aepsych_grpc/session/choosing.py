@@ -14,6 +14,8 @@ from aepsych_grpc.session.phase import Phase
 from aepsych_grpc.session.progress import advance, counts, current_strategy
 from aepsych_grpc.session.state import Refit, Situation
 
+NOT_READY = "The model was not ready in time."
+
 FIT_SHARE = 0.6
 """Share of the time left that a refit may take when older hyperparameters can stand in for it."""
 
@@ -40,7 +42,8 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall) -> Chos
         chosen = [
             TrialAsked(
                 trial_id=0,
-                stimuli=tuple(phase.space.decode(points)),
+                # As the caller wrote them: a coordinate has fewer digits.
+                stimuli=tuple({**stimulus, **call.fixed_parameters} for stimulus in phase.space.decode(points)),
                 strategy_index=index,
                 source=choice.source,
                 data_sequence=situation.sequence,
@@ -64,8 +67,14 @@ def _choose_from(
         refits, refit, problem = _refit(phase, situation, call.deadline)
         if refit is not None:
             steps = () if refits else situation.belief_steps.get(phase.index, ())
-            posterior = phase.learner.belief(refit, _with_step(steps, situation.sequence))
-            belief = Belief(posterior=posterior, response=phase.learner.model.response, acquisition=phase.acquisition)
+            steps = _with_step(steps, situation.observation_count)
+            posterior = phase.learner.belief_in_time(refit, steps, _left(call.deadline))
+            if posterior is None:
+                problem = NOT_READY
+            else:
+                belief = Belief(
+                    posterior=posterior, response=phase.learner.model.response, acquisition=phase.acquisition
+                )
     pending = [trial.stimuli for trial in situation.pending] + list(batch)
     request = Request(
         count=count,
@@ -91,11 +100,11 @@ def _refit(phase: Phase, situation: Situation, deadline: float | None) -> tuple[
         return [], None, "Nothing has been told that the model could learn from."
     if not learner.refit_due(situation.sequence, latest):
         return [], latest, ""
-    left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+    left = _left(deadline)
     patience = left * FIT_SHARE if left is not None and latest is not None else left
     done = learner.fit_in_time(situation.sequence, latest, patience)
     if done is None:
-        return [], latest, "" if latest else "The model was not ready in time."
+        return [], latest, "" if latest else NOT_READY
     data_sequence, fit = done
     event = ModelRefitted(
         strategy_index=phase.index,
@@ -104,6 +113,10 @@ def _refit(phase: Phase, situation: Situation, deadline: float | None) -> tuple[
         note=fit.note,
     )
     return [event], Refit(situation.sequence + 1, data_sequence, fit.hyperparameters), ""
+
+
+def _left(deadline: float | None) -> float | None:
+    return None if deadline is None else max(deadline - time.monotonic(), 0.0)
 
 
 def _with_step(steps: Sequence[int], step: int) -> tuple[int, ...]:

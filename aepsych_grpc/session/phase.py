@@ -1,7 +1,6 @@
 """A strategy of an experiment, ready to run: its parts built from the catalogue."""
 
 from collections.abc import Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +22,7 @@ from aepsych_grpc.core.responses.binary import BinaryResponse
 from aepsych_grpc.core.space.space import Space
 from aepsych_grpc.session.learner import Learner
 from aepsych_grpc.session.training import TrainingSet
+from aepsych_grpc.session.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,19 +60,19 @@ class Assembly:
     phases: tuple[Phase, ...]
 
 
-def assemble(config: ExperimentConfig, executor: Executor) -> Assembly:
-    """Build the parts of a complete config; fits run on the executor.
+def assemble(config: ExperimentConfig, workshop: Workshop) -> Assembly:
+    """Build the parts of a complete config; fits run in the workshop.
 
     Raises:
         InvalidConfigError: A part can't be built with its options.
     """
     space = Space(config.parameters)
     training = TrainingSet(space, config.outcomes[0].name)
-    phases = tuple(_build(config, index, space, training, executor) for index in range(len(config.strategies)))
+    phases = tuple(_build(config, index, space, training, workshop) for index in range(len(config.strategies)))
     return Assembly(training=training, phases=phases)
 
 
-def _build(config: ExperimentConfig, index: int, space: Space, training: TrainingSet, executor: Executor) -> Phase:
+def _build(config: ExperimentConfig, index: int, space: Space, training: TrainingSet, workshop: Workshop) -> Phase:
     strategy, path = config.strategies[index], f"config.strategies[{index}]"
     binary = tuple(outcome for outcome in config.outcomes if isinstance(outcome.kind, outcomes.Binary))
     learner = acquisition = None
@@ -88,7 +88,7 @@ def _build(config: ExperimentConfig, index: int, space: Space, training: Trainin
             response=response,
             outcome_kind="binary",
         )
-        learner = Learner(_make(CATALOGUE.models, strategy.model, model_context, f"{path}.model"), training, executor)
+        learner = Learner(_make(CATALOGUE.models, strategy.model, model_context, f"{path}.model"), training, workshop)
         if strategy.acquisition is not None:
             acquisition_context = AcquisitionContext(outcome=kind)
             acquisition = _make(
