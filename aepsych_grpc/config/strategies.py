@@ -1,13 +1,14 @@
 """The strategies of a half-read config: their defaults filled in, and every mistake found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aepsych_grpc.config.catalogue import Catalogue
 from aepsych_grpc.config.check.names import check_count, check_name, check_unique
 from aepsych_grpc.config.check.stopping import check_stopping
-from aepsych_grpc.config.components import complete_component, default_for, default_generator, why_no_model
+from aepsych_grpc.config.components import complete_component, default_generator, why_no_model
 from aepsych_grpc.config.experiment import Component, Stopping, Strategy
+from aepsych_grpc.config.learning import default_for, learned_outcomes
 from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.config.violation import Violation, shown
 
@@ -60,7 +61,7 @@ def _default_drafts(trials: Trials, catalogue: Catalogue) -> tuple[StrategyDraft
         StrategyDraft(name="initialization", stopping=Stopping(min_asks=INITIAL_TRIALS)),
         StrategyDraft(
             name="adaptive",
-            model=default_for(catalogue.models, trials.outcome_kinds),
+            model=learned_outcomes(trials.outcome_kinds, trials.stimuli, catalogue.models, None)[0].model,
             stopping=Stopping(min_asks=ADAPTIVE_TRIALS),
         ),
     )
@@ -85,8 +86,10 @@ def _complete(
         at = next((role for role in ("model", "acquisition", "generator") if getattr(draft, role)), "generator")
         violations.append(Violation(f"{path}.{at}", f"{problem}; use generators without a model, such as sobol."))
     elif adaptive:
-        model = model or default_for(catalogue.models, trials.outcome_kinds)
-        acquisition = acquisition or default_for(catalogue.acquisitions, trials.outcome_kinds)
+        learned = learned_outcomes(trials.outcome_kinds, trials.stimuli, catalogue.models, model)
+        trials = _about(trials, learned[0].outcome)
+        model = model or learned[0].model
+        acquisition = acquisition or default_for(catalogue.acquisitions, trials.outcome_kinds[0])
     elif entry and acquisition:
         using = [name for name, other in catalogue.generators.items() if other.needs_model]
         violations.append(
@@ -110,6 +113,15 @@ def _complete(
         model=parts.get("model"),
         acquisition=parts.get("acquisition"),
         stopping=draft.stopping,
+    )
+
+
+def _about(trials: Trials, outcome: int) -> Trials:
+    """Return the trials with nothing but the outcome that they are chosen for."""
+    return replace(
+        trials,
+        outcomes=trials.outcomes[outcome : outcome + 1],
+        outcome_kinds=trials.outcome_kinds[outcome : outcome + 1],
     )
 
 

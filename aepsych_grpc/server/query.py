@@ -42,7 +42,7 @@ def answer_query(request: v1.QueryRequest, experiments: Experiments, timeout: fl
     common = frame(request, kind, experiment.overview().config, timeout)
     answer = _KINDS[kind](getattr(request, kind), common)
     at_sequence = request.at_sequence if request.HasField("at_sequence") else None
-    fitted = experiment.fitted(at_sequence, request.outcome, common.deadline)
+    fitted = experiment.fitted(at_sequence, request.outcome or common.outcome.name, common.deadline)
     response = answer(fitted)
     response.sequence = fitted.sequence
     response.observation_count = fitted.observation_count
@@ -154,8 +154,11 @@ def _threshold_point(point: ThresholdPoint) -> query_pb2.ThresholdPoint:
 def _target(
     query: query_pb2.ThresholdContourQuery | query_pb2.LevelSetProbabilityQuery, frame: Frame, fitted: Fitted
 ) -> float:
-    """Return the target on the query's scale; by default the outcome's, which is a probability."""
-    if query.HasField("target"):
+    """Return the target on the query's scale; by default the outcome's, which is a probability.
+
+    `frame` has refused a query without a target where the outcome has none.
+    """
+    if query.HasField("target") or fitted.target is None:
         return query.target
     return fitted.response.latent(fitted.target) if frame.scale is Scale.LATENT else fitted.target
 

@@ -72,9 +72,8 @@ def _choose_from(
             if posterior is None:
                 problem = NOT_READY
             else:
-                belief = Belief(
-                    posterior=posterior, response=phase.learner.model.response, acquisition=phase.acquisition
-                )
+                response = phase.learner.response(situation.observation_count, refit.hyperparameters)
+                belief = Belief(posterior=posterior, response=response, acquisition=phase.acquisition)
     pending = [trial.stimuli for trial in situation.pending] + list(batch)
     request = Request(
         count=count,

@@ -10,18 +10,20 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 
 from aepsych_grpc.core.models.model import Fit, Model
 from aepsych_grpc.core.posterior import Posterior
+from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.session.state import Refit
 from aepsych_grpc.session.training import TrainingSet
 from aepsych_grpc.session.workshop import Workshop
 
 
 class Learner:
-    """Fits a model to an experiment's observations up to any sequence.
+    """Fits a model to an experiment's observations of one outcome, up to any sequence.
 
     The work is done by threads of the workshop, so that a call whose time is up leaves it running for the next call.
     """
 
-    def __init__(self, model: Model, training: TrainingSet, workshop: Workshop) -> None:
+    def __init__(self, name: str, model: Model, training: TrainingSet, workshop: Workshop) -> None:
+        self.name = name
         self.model = model
         self._training = training
         self._executor = workshop.executor
@@ -94,10 +96,20 @@ class Learner:
             self._belief = (hyperparameters, steps, belief)
             return belief
 
+    def count(self, sequence: int) -> int:
+        """Count the observations up to a sequence."""
+        return self._training.count(sequence)
+
+    def response(self, n: int, hyperparameters: Sequence[float]) -> Response:
+        """Return how the latent field makes responses, given the first n observations."""
+        return self.model.response_given(self._training.first(n), hyperparameters)
+
     def readout_in_time(
         self, sequence: int, latest: Refit | None, timeout: float | None
-    ) -> tuple[Posterior, ...] | None:
-        """Return equally likely beliefs from the observations up to `sequence`, for queries; None when out of time.
+    ) -> tuple[tuple[Posterior, ...], Response] | None:
+        """Return equally likely beliefs from the observations up to `sequence`, and the response, for queries.
+
+        None when out of time.
 
         Hyperparameters are those of the latest refit, or new ones where a refit is due that no ask has needed yet.
         """
@@ -107,7 +119,9 @@ class Learner:
         except FutureTimeoutError:
             return None
 
-    def _read_out(self, sequence: int, latest: Refit | None, fit: Future[Fit] | None) -> tuple[Posterior, ...]:
+    def _read_out(
+        self, sequence: int, latest: Refit | None, fit: Future[Fit] | None
+    ) -> tuple[tuple[Posterior, ...], Response]:
         if fit is not None:
             hyperparameters = fit.result().hyperparameters
         elif latest is not None:
@@ -115,6 +129,7 @@ class Learner:
         else:
             raise ValueError("A read-out needs hyperparameters.")
         n = self._training.count(sequence)
-        return self._readouts.get(
+        readout = self._readouts.get(
             (self, n, hyperparameters), lambda: self.model.readout(self._training.first(n), hyperparameters)
         )
+        return readout, self.response(n, hyperparameters)

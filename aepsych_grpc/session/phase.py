@@ -1,6 +1,6 @@
 """A strategy of an experiment, ready to run: its parts built from the catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 from aepsych_grpc.config import outcome as outcomes
 from aepsych_grpc.config.catalogue import Entry
 from aepsych_grpc.config.experiment import Component, ExperimentConfig, Strategy
+from aepsych_grpc.config.learning import Learned, is_learnable, learned_outcomes
 from aepsych_grpc.config.options import read_options
 from aepsych_grpc.config.violation import InvalidConfigError
 from aepsych_grpc.core.acquisition.acquisition import Acquisition
@@ -18,11 +19,15 @@ from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Generator
 from aepsych_grpc.core.generators.sobol import Sobol
 from aepsych_grpc.core.models.context import ModelContext
-from aepsych_grpc.core.responses.binary import BinaryResponse
+from aepsych_grpc.core.responses.of_outcome import response_of
+from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.core.space.space import Space
 from aepsych_grpc.session.learner import Learner
 from aepsych_grpc.session.training import TrainingSet
 from aepsych_grpc.session.workshop import Workshop
+
+REFERENCES = 128
+"""Points that stand for the whole space where a model needs some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +42,8 @@ class Phase:
         binary_outcomes: Names of the outcomes whose occurrences count for stopping.
         generator: How trials are chosen.
         fallback: Chooses trials while the model has nothing to learn from, or no time.
-        learner: Keeps the model in step with the log; None without a model.
+        learners: Keep the models in step with the log, by outcome; trials are chosen for the first. Empty without a
+            model.
         acquisition: What makes a trial informative; None for generators that use none.
     """
 
@@ -48,15 +54,20 @@ class Phase:
     binary_outcomes: tuple[str, ...]
     generator: Generator
     fallback: Generator
-    learner: Learner | None
+    learners: Mapping[str, Learner]
     acquisition: Acquisition | None
+
+    @property
+    def learner(self) -> Learner | None:
+        """The learner whose belief trials are chosen by; the only one whose refits are recorded."""
+        return next(iter(self.learners.values()), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
-    """An experiment's moving parts: its strategies and the observations that their models share."""
+    """An experiment's moving parts: its strategies and the observations that their models share, by outcome."""
 
-    training: TrainingSet
+    training: Mapping[str, TrainingSet]
     phases: tuple[Phase, ...]
 
 
@@ -67,30 +78,28 @@ def assemble(config: ExperimentConfig, workshop: Workshop) -> Assembly:
         InvalidConfigError: A part can't be built with its options.
     """
     space = Space(config.parameters)
-    training = TrainingSet(space, config.outcomes[0].name)
+    stimuli = config.stimuli_per_trial
+    training = {
+        outcome.name: TrainingSet(space, stimuli, outcome.name)
+        for outcome in config.outcomes
+        if is_learnable(outcome.kind_name, stimuli)
+    }
     phases = tuple(_build(config, index, space, training, workshop) for index in range(len(config.strategies)))
     return Assembly(training=training, phases=phases)
 
 
-def _build(config: ExperimentConfig, index: int, space: Space, training: TrainingSet, workshop: Workshop) -> Phase:
+def _build(
+    config: ExperimentConfig, index: int, space: Space, training: Mapping[str, TrainingSet], workshop: Workshop
+) -> Phase:
     strategy, path = config.strategies[index], f"config.strategies[{index}]"
     binary = tuple(outcome for outcome in config.outcomes if isinstance(outcome.kind, outcomes.Binary))
-    learner = acquisition = None
+    learned: Sequence[Learned] = ()
+    acquisition = None
     if strategy.model is not None:
-        kind = config.outcomes[0].kind
-        if not isinstance(kind, outcomes.Binary):
-            raise TypeError(f"No response is known for an outcome {kind!r}.")
-        response = BinaryResponse(guess_rate=kind.guess_rate, lapse_rate=kind.lapse_rate)
-        model_context = ModelContext(
-            d=space.d,
-            intensity=space.index(config.intensity_parameter) if config.intensity_parameter else None,
-            categorical=tuple(i in space.unordered for i in range(space.d)),
-            response=response,
-            outcome_kind="binary",
-        )
-        learner = Learner(_make(CATALOGUE.models, strategy.model, model_context, f"{path}.model"), training, workshop)
+        kinds = [outcome.kind_name for outcome in config.outcomes]
+        learned = learned_outcomes(kinds, config.stimuli_per_trial, CATALOGUE.models, strategy.model)
         if strategy.acquisition is not None:
-            acquisition_context = AcquisitionContext(outcome=kind)
+            acquisition_context = AcquisitionContext(outcome=config.outcomes[learned[0].outcome].kind)
             acquisition = _make(
                 CATALOGUE.acquisitions, strategy.acquisition, acquisition_context, f"{path}.acquisition"
             )
@@ -103,9 +112,33 @@ def _build(config: ExperimentConfig, index: int, space: Space, training: Trainin
         binary_outcomes=tuple(outcome.name for outcome in binary),
         generator=_make(CATALOGUE.generators, strategy.generator, generator_context, f"{path}.generator"),
         fallback=Sobol(generator_context),
-        learner=learner,
+        learners={
+            config.outcomes[one.outcome].name: _learner(config, one, space, training, workshop, f"{path}.model")
+            for one in learned
+        },
         acquisition=acquisition,
     )
+
+
+def _learner(
+    config: ExperimentConfig,
+    learned: Learned,
+    space: Space,
+    training: Mapping[str, TrainingSet],
+    workshop: Workshop,
+    path: str,
+) -> Learner:
+    outcome = config.outcomes[learned.outcome]
+    context = ModelContext(
+        d=space.d,
+        intensity=space.index(config.intensity_parameter) if config.intensity_parameter else None,
+        categorical=tuple(i in space.unordered for i in range(space.d)),
+        response=response_of(outcome.kind),
+        outcome_kind=outcome.kind_name,
+        reference=space.snap(sobol_points(space.d, REFERENCES, seed=0)),
+    )
+    model = _make(CATALOGUE.models, learned.model, context, path)
+    return Learner(learned.model.name, model, training[outcome.name], workshop)
 
 
 def _make(entries: Mapping[str, Entry[Any]], component: Component, context: Any, path: str) -> Any:

@@ -10,13 +10,14 @@ from aepsych_grpc.session.event import Observation, ObservationTold
 
 
 class TrainingSet:
-    """Points of the unit cube and responses, in the order of telling.
+    """Trials as points of the unit cube, stimuli side by side, and responses of an outcome, in the order of telling.
 
     Only grows, so that what lies below a sequence stays as it is while others append.
     """
 
-    def __init__(self, space: Space, outcome: str) -> None:
+    def __init__(self, space: Space, stimuli: int, outcome: str) -> None:
         self._space = space
+        self._width = stimuli * space.d
         self._outcome = outcome
         self._sequences: list[int] = []
         self._points: list[torch.Tensor] = []
@@ -36,7 +37,7 @@ class TrainingSet:
         self._point(observation)
 
     def _point(self, observation: Observation) -> torch.Tensor:
-        return self._space.encode(observation.stimuli)[0]
+        return self._space.encode(observation.stimuli).reshape(-1)
 
     def count(self, sequence: int) -> int:
         """Count the observations up to a sequence."""
@@ -47,6 +48,6 @@ class TrainingSet:
         return self.first(self.count(sequence))
 
     def first(self, n: int) -> TrainingData:
-        """Return the first n observations: points `n x d`, responses `n`."""
-        points = torch.stack(self._points[:n]) if n else torch.empty(0, self._space.d, dtype=torch.float64)
+        """Return the first n observations: points `n x (s d)`, responses `n`."""
+        points = torch.stack(self._points[:n]) if n else torch.empty(0, self._width, dtype=torch.float64)
         return TrainingData(points, torch.tensor(self._responses[:n], dtype=torch.float64))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -10,12 +11,27 @@ from torch import Tensor
 
 from aepsych_grpc.config.parameter import Value
 from aepsych_grpc.core.space.sobol import sobol_points
-from aepsych_grpc.core.space.space import Space
 
 BEST = 3
 """Points that a step of the refinement starts from."""
 PERTURBATIONS = 24
 """Points that it tries around each."""
+
+
+class Searchable(Protocol):
+    """What is searched: `Space`, or `TrialSpace` for trials of several stimuli."""
+
+    d: int
+    unordered: tuple[int, ...]
+
+    def snap(self, X: Tensor) -> Tensor:
+        """Move points to those that stand for something to show."""
+
+    def hold(self, X: Tensor, fixed: Mapping[str, Value]) -> Tensor:
+        """Return points with the coordinates of some parameters set to given values."""
+
+    def free(self, fixed: Mapping[str, Value]) -> list[int]:
+        """List the coordinates that given values leave open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +45,7 @@ class Found:
 
 def search(
     score: Callable[[Tensor], Tensor],
-    space: Space,
+    space: Searchable,
     fixed: Mapping[str, Value],
     rng: np.random.Generator,
     *,
