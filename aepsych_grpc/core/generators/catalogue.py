@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from aepsych_grpc.config.catalogue import Entry
+from aepsych_grpc.core.generators.around_points import AroundPointsOptions, build_around_points, check_around_points
+from aepsych_grpc.core.generators.constant_stimuli import ConstantStimuliOptions, build_constant_stimuli
 from aepsych_grpc.core.generators.generator import Generator
-from aepsych_grpc.core.generators.manual import ManualOptions, build_manual, check_manual
+from aepsych_grpc.core.generators.listed import check_listed
+from aepsych_grpc.core.generators.manual import ManualOptions, build_manual
 from aepsych_grpc.core.generators.optimize_acquisition import OptimizeAcquisitionOptions, build_optimize_acquisition
 from aepsych_grpc.core.generators.sobol import SobolOptions, build_sobol
 from aepsych_grpc.core.generators.uniform import UniformOptions, build_uniform
@@ -35,7 +38,21 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
         summary="Stimuli that the experimenter lists.",
         options=ManualOptions,
         build=build_manual,
-        check=check_manual,
+        check=check_listed,
+    ),
+    Entry(
+        name="constant_stimuli",
+        summary="The method of constant stimuli: listed trials, each equally often, shuffled in blocks.",
+        options=ConstantStimuliOptions,
+        build=build_constant_stimuli,
+        check=check_listed,
+    ),
+    Entry(
+        name="around_points",
+        summary="Stimuli spread evenly over a window around each of some stimuli of interest.",
+        options=AroundPointsOptions,
+        build=build_around_points,
+        check=check_around_points,
     ),
 )
 GENERATORS: Mapping[str, Entry[Generator]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
