@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from aepsych_grpc.config.catalogue import Catalogue
+from aepsych_grpc.config.catalogue import Catalogue, Entry
 from aepsych_grpc.config.check.names import check_count, check_name, check_unique
 from aepsych_grpc.config.check.stopping import check_stopping
 from aepsych_grpc.config.components import complete_component, default_for, default_generator, why_no_model
@@ -84,18 +85,13 @@ def _complete(
     if (adaptive or model or acquisition) and (problem := why_no_model(trials, catalogue)):
         at = next((role for role in ("model", "acquisition", "generator") if getattr(draft, role)), "generator")
         violations.append(Violation(f"{path}.{at}", f"{problem}; use generators without a model, such as sobol."))
-    elif adaptive:
-        model = model or default_for(catalogue.models, trials.outcome_kinds)
-        acquisition = acquisition or default_for(catalogue.acquisitions, trials.outcome_kinds)
-    elif entry and acquisition:
-        using = [name for name, other in catalogue.generators.items() if other.needs_model]
-        violations.append(
-            Violation(
-                f"{path}.acquisition",
-                f"The generator {shown(entry.name)} uses no acquisition function; leave it out, or choose a generator "
-                f"that uses one: {', '.join(using)}.",
-            )
-        )
+    else:
+        if adaptive:
+            model = model or default_for(catalogue.models, trials.outcome_kinds)
+        if adaptive and entry and entry.uses_acquisition:
+            acquisition = acquisition or default_for(catalogue.acquisitions, trials.outcome_kinds)
+        elif entry and acquisition:
+            violations.append(_no_use_of_acquisition(entry, catalogue, path))
     parts = {
         role: complete_component(part, role, trials, catalogue, f"{path}.{role}", violations)
         for role, part in (("generator", generator), ("model", model), ("acquisition", acquisition))
@@ -110,6 +106,15 @@ def _complete(
         model=parts.get("model"),
         acquisition=parts.get("acquisition"),
         stopping=draft.stopping,
+    )
+
+
+def _no_use_of_acquisition(entry: Entry[Any], catalogue: Catalogue, path: str) -> Violation:
+    using = [name for name, other in catalogue.generators.items() if other.needs_model and other.uses_acquisition]
+    return Violation(
+        f"{path}.acquisition",
+        f"The generator {shown(entry.name)} uses no acquisition function; leave it out, or choose a generator "
+        f"that uses one: {', '.join(using)}.",
     )
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from aepsych_grpc.config.violation import Violation
 from aepsych_grpc.core.generators.generator import Belief, Choice, Request, Source
 from aepsych_grpc.core.stopping import asks_left
+from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.call import AskCall
 from aepsych_grpc.session.event import ModelRefitted, Stimulus, TrialAsked
 from aepsych_grpc.session.phase import Phase
@@ -27,7 +29,11 @@ class Chosen:
 
 
 def choose(phases: Sequence[Phase], situation: Situation, call: AskCall) -> Chosen:
-    """Choose as many trials as asked for, from one strategy after the other; fewer when the last has no more."""
+    """Choose as many trials as asked for, from one strategy after the other; fewer when there are no more.
+
+    Raises:
+        ServiceError: INVALID_REQUEST when the generator has no trial with the fixed parameters.
+    """
     refits: list[ModelRefitted] = []
     trials: list[TrialAsked] = []
     now = situation
@@ -36,7 +42,17 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall) -> Chos
         left = asks_left(phase.strategy.stopping, counts(phase, now))
         count = call.count - len(trials) if left is None else min(left, call.count - len(trials))
         refit, choice = _choose_from(phase, now, [trial.stimuli for trial in trials], count, call)
-        refits.extend(refit)
+        if not len(choice.points):
+            if trials:
+                break
+            raise ServiceError(
+                Reason.INVALID_REQUEST,
+                f"No trial can be chosen: {choice.note}",
+                violations=[Violation(call.path, choice.note)],
+            )
+        for event in refit:
+            refits.append(event)
+            now = _with_refit(now, event, situation.sequence + 1)
         chosen = [
             TrialAsked(
                 trial_id=0,
@@ -50,7 +66,7 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall) -> Chos
             for points in choice.points
         ]
         trials.extend(chosen)
-        now = advance(now, chosen)
+        now = advance(phases, now, chosen)
     batch = [replace(trial, batch_index=i, batch_size=len(trials)) for i, trial in enumerate(trials)]
     return Chosen(refits=tuple(refits), trials=tuple(batch))
 
@@ -60,7 +76,7 @@ def _choose_from(
 ) -> tuple[list[ModelRefitted], Choice]:
     refits: list[ModelRefitted] = []
     belief, problem = None, ""
-    if phase.learner is not None and phase.acquisition is not None:
+    if phase.learner is not None and phase.adaptive:
         refits, refit, problem = _refit(phase, situation, call.deadline)
         if refit is not None:
             steps = () if refits else situation.belief_steps.get(phase.index, ())
@@ -70,6 +86,8 @@ def _choose_from(
     request = Request(
         count=count,
         index=situation.asked_counts[phase.index],
+        asked=situation.asked[phase.index],
+        told=situation.told[phase.index],
         seed=phase.seed,
         fixed=call.fixed_parameters,
         pending=torch.stack([phase.space.encode(stimuli) for stimuli in pending])
@@ -78,10 +96,10 @@ def _choose_from(
         belief=belief,
         deadline=call.deadline,
     )
-    if problem:
-        choice = phase.fallback.generate(request)
-        return refits, replace(choice, source=Source.FALLBACK, note=problem)
-    return refits, phase.generator.generate(request)
+    choice = phase.generator.generate(request)
+    if problem and choice.source is Source.FALLBACK:
+        choice = replace(choice, note=problem)
+    return refits, choice
 
 
 def _refit(phase: Phase, situation: Situation, deadline: float | None) -> tuple[list[ModelRefitted], Refit | None, str]:
@@ -104,6 +122,14 @@ def _refit(phase: Phase, situation: Situation, deadline: float | None) -> tuple[
         note=fit.note,
     )
     return [event], Refit(situation.sequence + 1, data_sequence, fit.hyperparameters), ""
+
+
+def _with_refit(situation: Situation, event: ModelRefitted, sequence: int) -> Situation:
+    """Let a refit that is to be recorded take effect, for trials that are chosen in the same call."""
+    index, refit = event.strategy_index, Refit(sequence, event.data_sequence, event.hyperparameters)
+    return replace(
+        situation, refits={**situation.refits, index: refit}, belief_steps={**situation.belief_steps, index: ()}
+    )
 
 
 def _with_step(steps: Sequence[int], step: int) -> tuple[int, ...]:

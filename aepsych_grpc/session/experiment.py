@@ -167,7 +167,7 @@ class Experiment:
         raise _outrun()
 
     def _record(self, kinds: Sequence[Kind], *, durable: bool) -> None:
-        after = advance(self._state.situation(), kinds)
+        after = advance(self._phases, self._state.situation(), kinds)
         self._learn(self._log.append(kinds, durable=durable, finished=is_finished(self._phases, after)))
 
     def _learn(self, events: Sequence[Event]) -> None:

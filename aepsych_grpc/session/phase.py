@@ -17,7 +17,6 @@ from aepsych_grpc.core.acquisition.context import AcquisitionContext
 from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Generator
-from aepsych_grpc.core.generators.sobol import Sobol
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.responses.binary import BinaryResponse
 from aepsych_grpc.core.space.space import Space
@@ -34,9 +33,10 @@ class Phase:
         strategy: What the config says of it.
         seed: Seed of its random choices.
         space: The parameters as coordinates.
+        outcome: Name of the first outcome, from which models and rules learn.
         binary_outcomes: Names of the outcomes whose occurrences count for stopping.
         generator: How trials are chosen.
-        fallback: Chooses trials while the model has nothing to learn from, or no time.
+        adaptive: Whether the generator needs the model's belief.
         learner: Keeps the model in step with the log; None without a model.
         acquisition: What makes a trial informative; None for generators that use none.
     """
@@ -45,9 +45,10 @@ class Phase:
     strategy: Strategy
     seed: int
     space: Space
+    outcome: str
     binary_outcomes: tuple[str, ...]
     generator: Generator
-    fallback: Generator
+    adaptive: bool
     learner: Learner | None
     acquisition: Acquisition | None
 
@@ -94,15 +95,21 @@ def _build(config: ExperimentConfig, index: int, space: Space, training: Trainin
             acquisition = _make(
                 CATALOGUE.acquisitions, strategy.acquisition, acquisition_context, f"{path}.acquisition"
             )
-    generator_context = GeneratorContext(space=space, stimuli_per_trial=config.stimuli_per_trial)
+    generator_context = GeneratorContext(
+        space=space,
+        stimuli_per_trial=config.stimuli_per_trial,
+        outcome=config.outcomes[0].kind,
+        intensity_parameter=config.intensity_parameter,
+    )
     return Phase(
         index=index,
         strategy=strategy,
         seed=int(np.random.SeedSequence([config.seed or 0, index]).generate_state(1)[0]),
         space=space,
+        outcome=config.outcomes[0].name,
         binary_outcomes=tuple(outcome.name for outcome in binary),
         generator=_make(CATALOGUE.generators, strategy.generator, generator_context, f"{path}.generator"),
-        fallback=Sobol(generator_context),
+        adaptive=CATALOGUE.generators[strategy.generator.name].needs_model,
         learner=learner,
         acquisition=acquisition,
     )

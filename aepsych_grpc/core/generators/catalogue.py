@@ -6,11 +6,14 @@ from types import MappingProxyType
 from aepsych_grpc.config.catalogue import Entry
 from aepsych_grpc.core.generators.around_points import AroundPointsOptions, build_around_points, check_around_points
 from aepsych_grpc.core.generators.constant_stimuli import ConstantStimuliOptions, build_constant_stimuli
+from aepsych_grpc.core.generators.epsilon_greedy import EpsilonGreedyOptions, build_epsilon_greedy
 from aepsych_grpc.core.generators.generator import Generator
 from aepsych_grpc.core.generators.listed import check_listed
 from aepsych_grpc.core.generators.manual import ManualOptions, build_manual
 from aepsych_grpc.core.generators.optimize_acquisition import OptimizeAcquisitionOptions, build_optimize_acquisition
+from aepsych_grpc.core.generators.pool import PoolOptions, build_pool
 from aepsych_grpc.core.generators.sobol import SobolOptions, build_sobol
+from aepsych_grpc.core.generators.thompson import ThompsonOptions, build_thompson, check_thompson
 from aepsych_grpc.core.generators.uniform import UniformOptions, build_uniform
 
 _ENTRIES: tuple[Entry[Generator], ...] = (
@@ -46,6 +49,31 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
         options=ConstantStimuliOptions,
         build=build_constant_stimuli,
         check=check_listed,
+    ),
+    Entry(
+        name="pool",
+        summary="The stimulus of a list that the acquisition function ranks highest, given the model.",
+        options=PoolOptions,
+        build=build_pool,
+        needs_model=True,
+        check=check_listed,
+    ),
+    Entry(
+        name="epsilon_greedy",
+        summary="The model's choice, or with a small probability a stimulus from anywhere in the space.",
+        options=EpsilonGreedyOptions,
+        build=build_epsilon_greedy,
+        needs_model=True,
+    ),
+    Entry(
+        name="thompson_sampling",
+        summary="The stimulus at which one draw from the model's belief comes nearest to the goal.",
+        options=ThompsonOptions,
+        build=build_thompson,
+        check=check_thompson,
+        outcome_kinds=("binary",),
+        needs_model=True,
+        uses_acquisition=False,
     ),
     Entry(
         name="around_points",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from aepsych_grpc.core.acquisition.acquisition import Acquisition
 from aepsych_grpc.core.generators.anticipation import anticipate
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Belief, Choice, Request, Source
@@ -36,7 +37,7 @@ class OptimizeAcquisition:
 
     def generate(self, request: Request) -> Choice:
         """Choose the next trials, one after the other."""
-        if request.belief is None:
+        if request.belief is None or request.belief.acquisition is None:
             return self._fall_back(request, [], "There is nothing to learn from yet.")
         points: list[Tensor] = []
         try:
@@ -44,7 +45,7 @@ class OptimizeAcquisition:
                 for _ in range(request.count):
                     if _late(request):
                         return self._fall_back(request, points, "Time ran out.")
-                    found = self._best(request, request.belief, points)
+                    found = self._best(request, request.belief, request.belief.acquisition, points)
                     points.append(found.point)
                     if not found.refined:
                         return self._fall_back(request, points, "Time ran out before the search was refined.")
@@ -53,12 +54,12 @@ class OptimizeAcquisition:
             return self._fall_back(request, points, f"The model's choice failed: {error}")
         return Choice(points=torch.stack(points)[:, None], source=Source.MODEL)
 
-    def _best(self, request: Request, belief: Belief, chosen: list[Tensor]) -> Found:
+    def _best(self, request: Request, belief: Belief, acquisition: Acquisition, chosen: list[Tensor]) -> Found:
         space = self.context.space
         rng = random_stream(request.seed, request.index + len(chosen))
         pending = torch.cat([request.pending.reshape(-1, space.d), *(point[None] for point in chosen)])
         posterior = anticipate(belief.posterior, belief.response, pending)
-        score = belief.acquisition.prepare(posterior, belief.response, space.snap, rng)
+        score = acquisition.prepare(posterior, belief.response, space.snap, rng)
         return search(score, space, request.fixed, rng, candidates=CANDIDATES, steps=STEPS, deadline=request.deadline)
 
     def _fall_back(self, request: Request, chosen: list[Tensor], note: str) -> Choice:

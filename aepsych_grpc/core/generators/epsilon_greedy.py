@@ -1,0 +1,59 @@
+"""Epsilon-greedy: mostly the model's choice, now and then a stimulus from anywhere."""
+
+from dataclasses import dataclass, replace
+
+from aepsych_grpc.config.options import option
+from aepsych_grpc.core.generators.context import GeneratorContext
+from aepsych_grpc.core.generators.generator import Choice, Generator, Request
+from aepsych_grpc.core.generators.optimize_acquisition import OptimizeAcquisition
+from aepsych_grpc.core.generators.random_stream import random_stream
+from aepsych_grpc.core.generators.thompson import Thompson
+from aepsych_grpc.core.generators.uniform import Uniform
+
+_COIN = 2**32 - 1
+"""Mixed into the seed of the coins, so that they share no random numbers with what they choose between."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpsilonGreedyOptions:
+    """How often to explore, and who chooses otherwise."""
+
+    epsilon: float = option(0.1, "Probability of a stimulus drawn uniformly from the space.", minimum=0, maximum=1)
+    generator: str = option(
+        "optimize_acquisition",
+        "The generator that chooses otherwise.",
+        choices=("optimize_acquisition", "thompson_sampling"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EpsilonGreedy:
+    """With probability epsilon a uniform draw, otherwise the greedy generator's choice (Sutton & Barto 2018, 2.2).
+
+    A trial's coin is a function of seed and index.
+    """
+
+    epsilon: float
+    greedy: Generator
+    uniform: Uniform
+    limit: None = None
+
+    def generate(self, request: Request) -> Choice:
+        """Choose the next trials, up to where the coin turns."""
+        trials = range(request.index, request.index + request.count)
+        coins = [bool(random_stream(request.seed ^ _COIN, trial).random() < self.epsilon) for trial in trials]
+        run = next((i for i, coin in enumerate(coins) if coin != coins[0]), len(coins))
+        chooser = self.uniform if coins[0] else self.greedy
+        return chooser.generate(replace(request, count=run))
+
+
+def build_epsilon_greedy(context: GeneratorContext, options: EpsilonGreedyOptions) -> EpsilonGreedy:
+    """Make the generator.
+
+    Raises:
+        ValueError: When a trial shows several stimuli; models don't learn from such trials.
+    """
+    if context.stimuli_per_trial != 1:
+        raise ValueError(f"Models choose trials of one stimulus; this experiment's show {context.stimuli_per_trial}.")
+    greedy = Thompson(context) if options.generator == "thompson_sampling" else OptimizeAcquisition(context)
+    return EpsilonGreedy(options.epsilon, greedy, Uniform(context))

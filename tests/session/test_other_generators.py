@@ -1,0 +1,89 @@
+"""Generators with a memory, through a session: what they have asked and been told, and the same after a restart."""
+
+from dataclasses import replace
+
+import pytest
+from session_scenario import MODEL, ask_call, given, make_config
+
+from aepsych_grpc.config.experiment import Component, Stopping, Strategy
+from aepsych_grpc.config.proto import from_proto, to_proto
+from aepsych_grpc.core.catalogue import CATALOGUE
+from aepsych_grpc.core.generators.generator import Source
+from aepsych_grpc.error import Reason, ServiceError
+from aepsych_grpc.session.call import SetupCall
+from aepsych_grpc.session.codec import decode
+from aepsych_grpc.session.event import ModelRefitted
+from aepsych_grpc.session.experiments import Experiments
+from aepsych_grpc.store.event_store import open_store
+
+ITEMS = [{"contrast": 0.01 * 2**i, "frequency": f} for i in range(4) for f in (1, 4)]
+
+
+def set_up(experiments, generator, stopping=Stopping(min_asks=12), **options):  # noqa: B008  # frozen
+    strategy = Strategy(name="only", generator=Component(name=generator, options=options), stopping=stopping)
+    config = from_proto(to_proto(replace(make_config(), strategies=(strategy,))), CATALOGUE)
+    return experiments.open(experiments.setup(SetupCall(config=config)).experiment_id)
+
+
+def answer(trial):
+    return given(trial.trial_id, int(trial.stimuli[0]["contrast"] > 0.05))
+
+
+def test_a_pool_is_shown_once_and_then_the_experiment_ends(experiments):
+    experiment = set_up(experiments, "pool", points=ITEMS)
+    batch = experiment.ask(ask_call(count=3)).trials
+    experiment.tell([answer(trial) for trial in batch])
+    rest = experiment.ask(ask_call(count=20))
+    assert rest.finished
+    shown = [trial.stimuli[0] for trial in (*batch, *rest.trials)]
+    assert sorted(map(repr, shown)) == sorted(repr({k: float(v) for k, v in item.items()}) for item in ITEMS)
+    assert [trial.source for trial in batch] == [Source.FALLBACK] * 3
+    assert {trial.source for trial in rest.trials} == {Source.MODEL}
+
+
+def test_a_pool_without_an_item_of_the_fixed_values_is_refused(experiments):
+    experiment = set_up(experiments, "pool", points=ITEMS)
+    with pytest.raises(ServiceError) as caught:
+        experiment.ask(ask_call(fixed_parameters={"frequency": 2.5}))
+    assert caught.value.reason is Reason.INVALID_REQUEST
+    assert [violation.path for violation in caught.value.violations] == ["fixed_parameters"]
+
+
+def test_a_mixed_batch_records_one_refit(experiments):
+    experiment = set_up(experiments, "epsilon_greedy", epsilon=0.5)
+    experiment.tell([answer(trial) for trial in experiment.ask(ask_call(count=4)).trials])
+    batch = experiment.ask(ask_call(count=8)).trials
+    assert {trial.source for trial in batch} == {Source.RANDOM, Source.MODEL}
+    events = [decode(one.payload).kind for one in experiments.store.events(experiment.experiment_id)]
+    assert sum(isinstance(kind, ModelRefitted) for kind in events) == 1
+    assert [trial.trial_id for trial in batch] == list(range(5, 13))
+
+
+def test_thompson_sampling_has_a_model_and_no_acquisition_function(experiments):
+    experiment = set_up(experiments, "thompson_sampling")
+    (progress,) = experiment.overview().strategies
+    assert (progress.model, progress.acquisition) == (MODEL, "")
+    experiment.tell([answer(trial) for trial in experiment.ask(ask_call(count=4)).trials])
+    (trial,) = experiment.ask(ask_call()).trials
+    assert trial.source is Source.MODEL
+
+
+@pytest.mark.parametrize(
+    ("generator", "options"),
+    [("pool", {"points": ITEMS, "repeat": True}), ("epsilon_greedy", {"epsilon": 0.3}), ("thompson_sampling", {})],
+)
+def test_a_restart_before_every_trial_changes_no_stimulus(tmp_path, generator, options):
+    shown = {}
+    for name, restart in (("steady.db", False), ("restarted.db", True)):
+        experiments = Experiments(open_store(tmp_path / name))
+        experiment_id = set_up(experiments, generator, **options).experiment_id
+        for _ in range(8):
+            if restart:
+                experiments.close()
+                experiments = Experiments(open_store(tmp_path / name))
+            experiment = experiments.open(experiment_id)
+            (trial,) = experiment.ask(ask_call()).trials
+            shown.setdefault(name, []).append((trial.stimuli, trial.source))
+            experiment.tell([answer(trial)])
+        experiments.close()
+    assert shown["steady.db"] == shown["restarted.db"]
