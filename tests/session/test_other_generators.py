@@ -70,7 +70,13 @@ def test_thompson_sampling_has_a_model_and_no_acquisition_function(experiments):
 
 @pytest.mark.parametrize(
     ("generator", "options"),
-    [("pool", {"points": ITEMS, "repeat": True}), ("epsilon_greedy", {"epsilon": 0.3}), ("thompson_sampling", {})],
+    [
+        ("pool", {"points": ITEMS, "repeat": True}),
+        ("epsilon_greedy", {"epsilon": 0.3}),
+        ("thompson_sampling", {}),
+        ("staircase", {"parameter": "contrast", "context": {"frequency": 4}, "steps": [2]}),
+        ("quest_plus", {"parameter": "contrast", "context": {"frequency": 4}}),
+    ],
 )
 def test_a_restart_before_every_trial_changes_no_stimulus(tmp_path, generator, options):
     shown = {}
@@ -87,3 +93,26 @@ def test_a_restart_before_every_trial_changes_no_stimulus(tmp_path, generator, o
             experiment.tell([answer(trial)])
         experiments.close()
     assert shown["steady.db"] == shown["restarted.db"]
+
+
+def test_a_staircase_ends_with_its_reversals(experiments):
+    options = {"parameter": "contrast", "context": {"frequency": 4}, "steps": [2], "down": 1, "reversals": 3}
+    experiment = set_up(experiments, "staircase", Stopping(max_asks=50), **options)
+    levels, finished = [], False
+    while not finished:
+        (trial,) = experiment.ask(ask_call()).trials
+        levels.append(trial.stimuli[0]["contrast"])
+        finished = experiment.tell([answer(trial)]).finished
+    assert levels == pytest.approx([1, 0.5, 0.25, 0.125, 0.0625, 0.03125, 0.0625, 0.03125])
+    assert experiment.overview().finished
+
+
+def test_excluded_and_unsolicited_responses_move_no_staircase(experiments):
+    options = {"parameter": "contrast", "context": {"frequency": 4}, "steps": [2], "down": 1}
+    experiment = set_up(experiments, "staircase", **options)
+    (trial,) = experiment.ask(ask_call()).trials
+    experiment.tell([given(trial.trial_id, 1, exclude_from_model=True), given(0, 1, stimuli=trial.stimuli)])
+    (trial,) = experiment.ask(ask_call()).trials
+    assert trial.stimuli[0]["contrast"] == 1
+    experiment.tell([answer(trial)])
+    assert experiment.ask(ask_call()).trials[0].stimuli[0]["contrast"] == pytest.approx(0.5)

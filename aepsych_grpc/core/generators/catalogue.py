@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from aepsych_grpc.config.catalogue import Entry
+from aepsych_grpc.core.generators.along import check_along
 from aepsych_grpc.core.generators.around_points import AroundPointsOptions, build_around_points, check_around_points
 from aepsych_grpc.core.generators.constant_stimuli import ConstantStimuliOptions, build_constant_stimuli
 from aepsych_grpc.core.generators.epsilon_greedy import EpsilonGreedyOptions, build_epsilon_greedy
@@ -12,7 +13,9 @@ from aepsych_grpc.core.generators.listed import check_listed
 from aepsych_grpc.core.generators.manual import ManualOptions, build_manual
 from aepsych_grpc.core.generators.optimize_acquisition import OptimizeAcquisitionOptions, build_optimize_acquisition
 from aepsych_grpc.core.generators.pool import PoolOptions, build_pool
+from aepsych_grpc.core.generators.quest_plus import QuestPlusOptions, build_quest_plus
 from aepsych_grpc.core.generators.sobol import SobolOptions, build_sobol
+from aepsych_grpc.core.generators.staircase import StaircaseOptions, build_staircase, check_staircase
 from aepsych_grpc.core.generators.thompson import ThompsonOptions, build_thompson, check_thompson
 from aepsych_grpc.core.generators.uniform import UniformOptions, build_uniform
 
@@ -74,6 +77,22 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
         outcome_kinds=("binary",),
         needs_model=True,
         uses_acquisition=False,
+    ),
+    Entry(
+        name="staircase",
+        summary="Down after some responses of 1 in a row and up after some of 0 (transformed or weighted staircase).",
+        options=StaircaseOptions,
+        build=build_staircase,
+        check=check_staircase,
+        outcome_kinds=("binary",),
+    ),
+    Entry(
+        name="quest_plus",
+        summary="QUEST+: the level from which threshold and slope of one psychometric function are learned fastest.",
+        options=QuestPlusOptions,
+        build=build_quest_plus,
+        check=check_along,
+        outcome_kinds=("binary",),
     ),
     Entry(
         name="around_points",
