@@ -1,10 +1,12 @@
 """A model fitted to an experiment's observations up to any point, for queries."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from aepsych_grpc.config import outcome as outcomes
 from aepsych_grpc.config.violation import Violation, nearest_name
+from aepsych_grpc.core.acquisition.acquisition import Acquisition
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.core.space.space import Space
@@ -26,6 +28,9 @@ class Fitted:
         target: The response probability that defines the threshold.
         intensity: Name of the intensity parameter; empty if none is declared.
         readout: Equally likely beliefs.
+        belief: Makes the one belief that trials are chosen by.
+        acquisition: What makes a trial informative; None where the strategy uses none.
+        strategy: Name of the strategy whose model it is.
         sequence: The observations are those up to this sequence.
         observation_count: How many they are.
     """
@@ -36,6 +41,9 @@ class Fitted:
     target: float
     intensity: str
     readout: tuple[Posterior, ...]
+    belief: Callable[[], Posterior]
+    acquisition: Acquisition | None
+    strategy: str
     sequence: int
     observation_count: int
 
@@ -98,6 +106,9 @@ def answer(question: Question, training: TrainingSet) -> Fitted:
         target=question.target,
         intensity=question.intensity,
         readout=phase.learner.readout(question.sequence, question.refit),
+        belief=partial(phase.learner.belief_at, question.sequence, question.refit),
+        acquisition=phase.acquisition,
+        strategy=phase.strategy.name,
         sequence=question.sequence,
         observation_count=count,
     )

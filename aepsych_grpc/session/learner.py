@@ -87,10 +87,7 @@ class Learner:
 
         Hyperparameters are those of the latest refit, or new ones where a refit is due that no ask has needed yet.
         """
-        if latest is None or self.refit_due(sequence, latest):
-            hyperparameters = self._begin(sequence, latest).result().hyperparameters
-        else:
-            hyperparameters = latest.hyperparameters
+        hyperparameters = self._current(sequence, latest)
         with self._lock:
             if self._readout and self._readout[:2] == (self._training.count(sequence), hyperparameters):
                 return self._readout[2]
@@ -98,6 +95,15 @@ class Learner:
         with self._lock:
             self._readout = (self._training.count(sequence), hyperparameters, readout)
         return readout
+
+    def belief_at(self, sequence: int, latest: Refit | None) -> Posterior:
+        """Return the belief from the observations up to `sequence`, with the hyperparameters of `readout`."""
+        return self.model.condition(self._training.up_to(sequence), self._current(sequence, latest))
+
+    def _current(self, sequence: int, latest: Refit | None) -> tuple[float, ...]:
+        if latest is None or self.refit_due(sequence, latest):
+            return self._begin(sequence, latest).result().hyperparameters
+        return latest.hyperparameters
 
 
 def _begins(steps: Sequence[int], beginning: tuple[int, ...]) -> bool:
