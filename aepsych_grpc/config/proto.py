@@ -169,6 +169,7 @@ def _read_strategy(message: v1.Strategy) -> StrategyDraft:
         model=_read_component(message.model) if message.HasField("model") else None,
         acquisition=_read_component(message.acquisition) if message.HasField("acquisition") else None,
         stopping=_read_stopping(message.stopping) if message.HasField("stopping") else None,
+        keep_most_recent=message.keep_most_recent if message.HasField("keep_most_recent") else None,
     )
 
 
@@ -186,6 +187,9 @@ def _read_stopping(message: v1.Stopping) -> Stopping:
             message.min_outcome_occurrences if message.HasField("min_outcome_occurrences") else None
         ),
         run_indefinitely=message.run_indefinitely,
+        min_posterior_range=message.min_posterior_range if message.HasField("min_posterior_range") else None,
+        max_threshold_interval=message.max_threshold_interval if message.HasField("max_threshold_interval") else None,
+        max_seconds=message.max_seconds if message.HasField("max_seconds") else None,
     )
 
 
@@ -253,7 +257,11 @@ def _write_strategy(strategy: Strategy) -> v1.Strategy:
             min_total_tells=stopping.min_total_tells,
             min_outcome_occurrences=stopping.min_outcome_occurrences,
             run_indefinitely=stopping.run_indefinitely,
+            min_posterior_range=stopping.min_posterior_range,
+            max_threshold_interval=stopping.max_threshold_interval,
+            max_seconds=stopping.max_seconds,
         ),
+        keep_most_recent=strategy.keep_most_recent,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from aepsych_grpc.config.catalogue import Catalogue, Entry
 from aepsych_grpc.config.check.names import check_count, check_name, check_unique
-from aepsych_grpc.config.check.stopping import check_stopping
+from aepsych_grpc.config.check.stopping import check_keep_most_recent, check_model_rules, check_stopping
 from aepsych_grpc.config.components import complete_component, default_for, default_generator, why_no_model
 from aepsych_grpc.config.experiment import Component, Stopping, Strategy
 from aepsych_grpc.config.trials import Trials
@@ -27,6 +27,7 @@ class StrategyDraft:
     model: Component | None = None
     acquisition: Component | None = None
     stopping: Stopping | None = None
+    keep_most_recent: int | None = None
 
 
 def complete_strategies(
@@ -92,6 +93,10 @@ def _complete(
             acquisition = acquisition or default_for(catalogue.acquisitions, trials.outcome_kinds)
         elif entry and acquisition:
             violations.append(_no_use_of_acquisition(entry, catalogue, path))
+    learns = model is not None
+    if draft.stopping is not None:
+        violations.extend(check_model_rules(draft.stopping, trials, f"{path}.stopping", learns=learns))
+    violations.extend(check_keep_most_recent(draft.keep_most_recent, f"{path}.keep_most_recent", learns=learns))
     parts = {
         role: complete_component(part, role, trials, catalogue, f"{path}.{role}", violations)
         for role, part in (("generator", generator), ("model", model), ("acquisition", acquisition))
@@ -106,6 +111,7 @@ def _complete(
         model=parts.get("model"),
         acquisition=parts.get("acquisition"),
         stopping=draft.stopping,
+        keep_most_recent=draft.keep_most_recent,
     )
 
 

@@ -96,8 +96,7 @@ def answer(question: Question, training: TrainingSet) -> Fitted:
         ServiceError: NOTHING_TO_MODEL.
     """
     phase = question.phase
-    count = training.count(question.sequence)
-    if phase.learner is None or phase.strategy.model is None or count == 0:
+    if phase.learner is None or phase.strategy.model is None or training.count(question.sequence) == 0:
         raise _nothing("Nothing has been told that a model could learn from; tell responses first.")
     return Fitted(
         model_name=phase.strategy.model.name,
@@ -110,7 +109,7 @@ def answer(question: Question, training: TrainingSet) -> Fitted:
         acquisition=phase.acquisition,
         strategy=phase.strategy.name,
         sequence=question.sequence,
-        observation_count=count,
+        observation_count=phase.learner.observation_count(question.sequence),
     )
 
 

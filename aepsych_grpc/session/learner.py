@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 
-from aepsych_grpc.core.models.model import Fit, Model
+from aepsych_grpc.core.models.model import Fit, Model, TrainingData
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.session.state import Refit
 from aepsych_grpc.session.training import TrainingSet
@@ -17,11 +17,15 @@ from aepsych_grpc.session.training import TrainingSet
 class Learner:
     """Fits a model to an experiment's observations up to any sequence.
 
-    Fits run on an executor, so that a call whose time is up can leave one running for the next call to take.
+    Fits run on an executor, so that a call whose time is up can leave one running for the next call to take. With
+    `keep_most_recent` a model learns from so many of the latest observations.
     """
 
-    def __init__(self, model: Model, training: TrainingSet, executor: Executor) -> None:
+    def __init__(
+        self, model: Model, training: TrainingSet, executor: Executor, keep_most_recent: int | None = None
+    ) -> None:
         self.model = model
+        self._keep_most_recent = keep_most_recent
         self._training = training
         self._executor = executor
         self._lock = threading.Lock()
@@ -61,7 +65,7 @@ class Learner:
         with self._lock:
             if self._latest_fit and self._latest_fit[:2] == (sequence, started_from):
                 return self._latest_fit[2]
-            data, start = self._training.up_to(sequence), latest.hyperparameters if latest else None
+            data, start = self._data(sequence), latest.hyperparameters if latest else None
             future = self._executor.submit(self.model.fit, data, start)
             self._latest_fit = (sequence, started_from, future)
             return future
@@ -71,12 +75,15 @@ class Learner:
 
         The steps are part of the record, so that a rebuilt experiment goes through the same numbers, bit for bit.
         """
+        if self._keep_most_recent is not None:
+            # Once observations have been left out, an earlier belief is no beginning of this one.
+            steps = steps[-1:]
         done: tuple[int, ...] = ()
         belief = None
         if self._belief and self._belief[0] == refit.hyperparameters and _begins(steps, self._belief[1]):
             _, done, belief = self._belief
         for step in steps[len(done) :]:
-            belief = self.model.condition(self._training.up_to(step), refit.hyperparameters, belief)
+            belief = self.model.condition(self._data(step), refit.hyperparameters, belief)
         if belief is None:
             raise ValueError("A belief needs at least one step.")
         self._belief = (refit.hyperparameters, tuple(steps), belief)
@@ -91,14 +98,21 @@ class Learner:
         with self._lock:
             if self._readout and self._readout[:2] == (self._training.count(sequence), hyperparameters):
                 return self._readout[2]
-        readout = self.model.readout(self._training.up_to(sequence), hyperparameters)
+        readout = self.model.readout(self._data(sequence), hyperparameters)
         with self._lock:
             self._readout = (self._training.count(sequence), hyperparameters, readout)
         return readout
 
     def belief_at(self, sequence: int, latest: Refit | None) -> Posterior:
         """Return the belief from the observations up to `sequence`, with the hyperparameters of `readout`."""
-        return self.model.condition(self._training.up_to(sequence), self._current(sequence, latest))
+        return self.model.condition(self._data(sequence), self._current(sequence, latest))
+
+    def observation_count(self, sequence: int) -> int:
+        """Count the observations that the model learns from at `sequence`."""
+        return len(self._data(sequence))
+
+    def _data(self, sequence: int) -> TrainingData:
+        return self._training.up_to(sequence, self._keep_most_recent)
 
     def _current(self, sequence: int, latest: Refit | None) -> tuple[float, ...]:
         if latest is None or self.refit_due(sequence, latest):

@@ -1,5 +1,6 @@
 """A strategy of an experiment, ready to run: its parts built from the catalogue."""
 
+import math
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -39,6 +40,8 @@ class Phase:
         adaptive: Whether the generator needs the model's belief.
         learner: Keeps the model in step with the log; None without a model.
         acquisition: What makes a trial informative; None for generators that use none.
+        intensity: Name of the parameter along which the threshold lies; empty when none is declared.
+        target: The response at threshold; NaN where the first outcome isn't binary.
     """
 
     index: int
@@ -51,6 +54,8 @@ class Phase:
     adaptive: bool
     learner: Learner | None
     acquisition: Acquisition | None
+    intensity: str
+    target: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +94,8 @@ def _build(config: ExperimentConfig, index: int, space: Space, training: Trainin
             response=response,
             outcome_kind="binary",
         )
-        learner = Learner(_make(CATALOGUE.models, strategy.model, model_context, f"{path}.model"), training, executor)
+        model = _make(CATALOGUE.models, strategy.model, model_context, f"{path}.model")
+        learner = Learner(model, training, executor, strategy.keep_most_recent)
         if strategy.acquisition is not None:
             acquisition_context = AcquisitionContext(outcome=kind)
             acquisition = _make(
@@ -112,6 +118,8 @@ def _build(config: ExperimentConfig, index: int, space: Space, training: Trainin
         adaptive=CATALOGUE.generators[strategy.generator.name].needs_model,
         learner=learner,
         acquisition=acquisition,
+        intensity=config.intensity_parameter,
+        target=config.outcomes[0].kind.target if isinstance(config.outcomes[0].kind, outcomes.Binary) else math.nan,
     )
 
 

@@ -34,7 +34,7 @@ def _limit(phase: Phase, situation: Situation) -> int | None:
 
 
 def has_ended(phase: Phase, situation: Situation) -> bool:
-    """Whether a strategy has ended: by request, because a later one has asked, or by its own rules."""
+    """Whether a strategy has ended: by an event, because a later one has asked, or by its own counts."""
     return (
         phase.index in situation.finished_strategies
         or phase.index < situation.latest_strategy
@@ -56,7 +56,11 @@ def is_finished(phases: Sequence[Phase], situation: Situation) -> bool:
 
 def advance(phases: Sequence[Phase], situation: Situation, kinds: Sequence[Kind]) -> Situation:
     """Return the situation after further events, as far as the ends of strategies depend on them."""
-    asked_counts, asked, told_of = list(situation.asked_counts), list(situation.asked), list(situation.told)
+    asked_counts, asked, told_of = (
+        list(situation.asked_counts),
+        [*map(list, situation.asked)],
+        [*map(list, situation.told)],
+    )
     index_of = {phase.strategy.name: phase.index for phase in phases}
     strategy_of = {trial.trial_id: index_of[trial.strategy] for trial in situation.pending if trial.strategy}
     occurred = Counter(situation.outcome_counts)
@@ -64,14 +68,14 @@ def advance(phases: Sequence[Phase], situation: Situation, kinds: Sequence[Kind]
     for kind in kinds:
         if isinstance(kind, TrialAsked):
             asked_counts[kind.strategy_index] += 1
-            asked[kind.strategy_index] += (kind.stimuli,)
+            asked[kind.strategy_index].append(kind.stimuli)
             latest = max(latest, kind.strategy_index)
         elif isinstance(kind, ObservationTold) and not kind.observation.exclude_from_model:
             told += 1
             occurred.update(kind.observation.outcomes.items())
             if (index := strategy_of.get(kind.observation.trial_id)) is not None:
                 response = kind.observation.outcomes[phases[index].outcome]
-                told_of[index] += (Told(kind.observation.stimuli, response),)
+                told_of[index].append(Told(kind.observation.stimuli, response))
         elif isinstance(kind, StrategyFinished):
             ended.add(kind.strategy_index)
         elif isinstance(kind, ExperimentFinished):
@@ -79,8 +83,8 @@ def advance(phases: Sequence[Phase], situation: Situation, kinds: Sequence[Kind]
     return replace(
         situation,
         asked_counts=tuple(asked_counts),
-        asked=tuple(asked),
-        told=tuple(told_of),
+        asked=tuple(map(tuple, asked)),
+        told=tuple(map(tuple, told_of)),
         outcome_counts=dict(occurred),
         observation_count=situation.observation_count + told,
         latest_strategy=latest,

@@ -44,10 +44,11 @@ class Situation:
         asked_counts: Trials asked by each strategy.
         asked: Their stimuli, in order.
         told: Those of them with a response to learn from, in the order of telling.
+        begin_times: When each strategy that has asked did so first.
         observation_count: Observations that models learn from.
         outcome_counts: How often each value of each outcome has occurred among them.
         latest_strategy: The latest strategy that has asked.
-        finished_strategies: Strategies that were ended by request.
+        finished_strategies: Strategies that were ended by an event: by request, a clock or a model.
         pending: Trials that await a response.
         refits: The refit in effect for each strategy that has one.
         belief_steps: For each strategy, the data sequences of its asks since that refit, without repeats.
@@ -59,6 +60,7 @@ class Situation:
     asked_counts: tuple[int, ...]
     asked: tuple[tuple[tuple[Stimulus, ...], ...], ...]
     told: tuple[tuple[Told, ...], ...]
+    begin_times: dict[int, datetime]
     observation_count: int
     outcome_counts: dict[tuple[str, float], int]
     latest_strategy: int
@@ -85,7 +87,8 @@ class State:
         asked_counts: Trials asked by each strategy.
         asked_by: Their stimuli, in order.
         told_of: Those of them with a response to learn from, in the order of telling.
-        finished_strategies: Strategies that were ended by request.
+        begin_times: When each strategy that has asked did so first.
+        finished_strategies: Strategies that were ended by an event: by request, a clock or a model.
         latest_strategy: The latest strategy that has asked; the current one is never before it.
         refits: The latest refit of each strategy that has one.
         belief_steps: For each strategy, the data sequences of its asks since its latest refit, without repeats.
@@ -108,6 +111,7 @@ class State:
         self.asked_counts: list[int] = []
         self.asked_by: list[list[tuple[Stimulus, ...]]] = []
         self.told_of: list[list[Told]] = []
+        self.begin_times: dict[int, datetime] = {}
         self._strategies: dict[str, int] = {}
         self.finished_strategies: set[int] = set()
         self.latest_strategy = 0
@@ -159,6 +163,7 @@ class State:
         self.pending[asked.trial_id] = None
         self.asked_counts[asked.strategy_index] += 1
         self.asked_by[asked.strategy_index].append(asked.stimuli)
+        self.begin_times.setdefault(asked.strategy_index, event.time)
         self.latest_strategy = max(self.latest_strategy, asked.strategy_index)
         steps = self.belief_steps.setdefault(asked.strategy_index, [])
         if not steps or steps[-1] != asked.data_sequence:
@@ -221,6 +226,7 @@ class State:
             asked_counts=tuple(self.asked_counts),
             asked=tuple(map(tuple, self.asked_by)),
             told=tuple(map(tuple, self.told_of)),
+            begin_times=dict(self.begin_times),
             observation_count=self.observation_count,
             outcome_counts=dict(self.outcome_counts),
             latest_strategy=self.latest_strategy,

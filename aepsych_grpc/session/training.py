@@ -35,8 +35,9 @@ class TrainingSet:
         """Count the observations up to a sequence."""
         return bisect_right(self._sequences, sequence)
 
-    def up_to(self, sequence: int) -> TrainingData:
-        """Return the observations up to a sequence: points `n x d`, responses `n`."""
+    def up_to(self, sequence: int, most: int | None = None) -> TrainingData:
+        """Return the observations up to a sequence, or the `most` latest of them: points `n x d`, responses `n`."""
         n = self.count(sequence)
-        points = torch.stack(self._points[:n]) if n else torch.empty(0, self._space.d, dtype=torch.float64)
-        return TrainingData(points, torch.tensor(self._responses[:n], dtype=torch.float64))
+        first = 0 if most is None else max(n - most, 0)
+        points = torch.stack(self._points[first:n]) if n else torch.empty(0, self._space.d, dtype=torch.float64)
+        return TrainingData(points, torch.tensor(self._responses[first:n], dtype=torch.float64))

@@ -203,6 +203,9 @@ STOPPING_MISTAKES = [
     ({"min_total_tells": -1}, ".min_total_tells", "at least 0"),
     ({"min_outcome_occurrences": -1}, ".min_outcome_occurrences", "at least 0"),
     ({"min_asks": 5, "max_asks": 4}, ".min_asks", "above max_asks 4"),
+    ({"max_seconds": 0}, ".max_seconds", "above 0"),
+    ({"run_indefinitely": True, "max_seconds": 3}, ".run_indefinitely", "together with max_seconds"),
+    ({"min_posterior_range": 0.4}, ".min_posterior_range", "the strategy has no model"),
 ]
 
 
@@ -217,6 +220,28 @@ def test_occurrences_of_an_outcome_that_is_not_binary_are_refused(catalogue):
     strategy = SOBOL | {"stopping": {"min_outcome_occurrences": 1}}
     found = violations(catalogue, outcomes=[{"ordinal": {"levels": 3}}], strategies=[strategy])
     assert list(found) == ["config.strategies[0].stopping.min_outcome_occurrences"]
+
+
+MODEL_RULE_MISTAKES = [
+    ({"stopping": {"min_posterior_range": 1.5}}, "stopping.min_posterior_range", "at most 1"),
+    ({"stopping": {"max_threshold_interval": 0}}, "stopping.max_threshold_interval", "above 0"),
+    ({"stopping": {"max_threshold_interval": "NaN"}}, "stopping.max_threshold_interval", "above 0"),
+    ({"keep_most_recent": 0}, "keep_most_recent", "at least 1"),
+]
+
+
+@pytest.mark.parametrize(("changes", "path", "message_part"), MODEL_RULE_MISTAKES)
+def test_a_rule_that_asks_the_model_is_checked(catalogue, changes, path, message_part):
+    found = violations(catalogue, intensity_parameter="contrast", strategies=[ADAPTIVE | changes])
+    assert message_part in found[f"config.strategies[0].{path}"]
+
+
+def test_the_threshold_s_interval_needs_an_intensity_and_forgetting_a_model(catalogue):
+    stopping = {"max_threshold_interval": 0.1}
+    found = violations(catalogue, intensity_parameter="", strategies=[ADAPTIVE | {"stopping": stopping}])
+    assert "declares none" in found["config.strategies[0].stopping.max_threshold_interval"]
+    found = violations(catalogue, strategies=[SOBOL | {"keep_most_recent": 5}])
+    assert list(found) == ["config.strategies[0].keep_most_recent"]
 
 
 def test_ten_mistakes_are_reported_at_once(catalogue):

@@ -1,0 +1,42 @@
+"""Ends of strategies that a clock or a model decides: found when an Ask needs them, and then recorded as events."""
+
+from datetime import datetime
+
+from aepsych_grpc.core.certainty import certainty
+from aepsych_grpc.core.posterior import Posterior
+from aepsych_grpc.core.stopping import awaits_verdict
+from aepsych_grpc.session.phase import Phase
+from aepsych_grpc.session.progress import counts
+from aepsych_grpc.session.state import Refit, Situation
+
+
+def overdue(phase: Phase, situation: Situation, time: datetime) -> str:
+    """Say that a strategy's time is up; nothing when it isn't."""
+    most, begin = phase.strategy.stopping.max_seconds, situation.begin_times.get(phase.index)
+    if most is None or begin is None:
+        return ""
+    passed = (time - begin).total_seconds()
+    return f"{passed:.3g} s since its first Ask, at most {most:g} wanted" if passed >= most else ""
+
+
+def asks_the_model(phase: Phase, situation: Situation) -> bool:
+    """Whether nothing but the model's belief keeps a strategy from ending."""
+    return awaits_verdict(phase.strategy.stopping, counts(phase, situation))
+
+
+def certain(phase: Phase, situation: Situation, belief: Posterior, refit: Refit) -> str:
+    """Say why a strategy's model believes firmly enough; nothing when it doesn't.
+
+    The rules are about beliefs averaged over the hyperparameters, as queries are. These are made only when the one
+    belief that trials are chosen by fulfils the rules, which costs a hundredth and is fulfilled earlier as a rule.
+    """
+    learner, rules = phase.learner, phase.strategy.stopping
+    if learner is None:
+        return ""
+
+    def judge(readout: tuple[Posterior, ...]) -> str:
+        return certainty(
+            rules, readout, learner.model.response, phase.space, intensity=phase.intensity, target=phase.target
+        )
+
+    return judge(learner.readout(situation.sequence, refit)) if judge((belief,)) else ""
