@@ -13,7 +13,7 @@ from aepsych_grpc.core.space.space import Space
 
 POINTS = 512
 """Sobol points over which the range of the expected response is taken."""
-CONTEXTS = 16
+CONTEXTS = 8
 """Sobol settings of the other parameters over which the threshold's interval is averaged."""
 LEVEL = 0.9
 """Of the credible interval."""

@@ -54,7 +54,7 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall, clock: 
                 now = _with_refit(now, event, situation.sequence + 1)
             belief = _belief(phase, now, refit)
             if belief is not None and refit is not None and asks_the_model(phase, now):
-                reason = certain(phase, now, belief.posterior, refit)
+                reason = certain(phase, now, belief.posterior, refit, call.deadline)
         if reason:
             ended.append(StrategyFinished(strategy_index=index, reason=reason))
             now = advance(phases, now, ended[-1:])

@@ -1,5 +1,6 @@
 """Ends of strategies that a clock or a model decides: found when an Ask needs them, and then recorded as events."""
 
+import time
 from datetime import datetime
 
 from aepsych_grpc.core.certainty import certainty
@@ -10,12 +11,12 @@ from aepsych_grpc.session.progress import counts
 from aepsych_grpc.session.state import Refit, Situation
 
 
-def overdue(phase: Phase, situation: Situation, time: datetime) -> str:
+def overdue(phase: Phase, situation: Situation, clock: datetime) -> str:
     """Say that a strategy's time is up; nothing when it isn't."""
     most, begin = phase.strategy.stopping.max_seconds, situation.begin_times.get(phase.index)
     if most is None or begin is None:
         return ""
-    passed = (time - begin).total_seconds()
+    passed = (clock - begin).total_seconds()
     return f"{passed:.3g} s since its first Ask, at most {most:g} wanted" if passed >= most else ""
 
 
@@ -24,14 +25,15 @@ def asks_the_model(phase: Phase, situation: Situation) -> bool:
     return awaits_verdict(phase.strategy.stopping, counts(phase, situation))
 
 
-def certain(phase: Phase, situation: Situation, belief: Posterior, refit: Refit) -> str:
-    """Say why a strategy's model believes firmly enough; nothing when it doesn't.
+def certain(phase: Phase, situation: Situation, belief: Posterior, refit: Refit, deadline: float | None) -> str:
+    """Say why a strategy's model believes firmly enough; nothing when it doesn't, or when `deadline` has passed.
 
     The rules are about beliefs averaged over the hyperparameters, as queries are. These are made only when the one
-    belief that trials are chosen by fulfils the rules, which costs a hundredth and is fulfilled earlier as a rule.
+    belief that trials are chosen by fulfils the rules: it costs a tenth or less and, being more certain, fulfils them
+    earlier.
     """
     learner, rules = phase.learner, phase.strategy.stopping
-    if learner is None:
+    if learner is None or (deadline is not None and time.monotonic() >= deadline):
         return ""
 
     def judge(readout: tuple[Posterior, ...]) -> str:
