@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from aepsych_grpc.config.constraint import LinearConstraint
 from aepsych_grpc.config.outcome import Outcome
 from aepsych_grpc.config.parameter import Parameter
 
@@ -79,3 +80,4 @@ class ExperimentConfig:
     intensity_parameter: str = ""
     seed: int | None = None
     allow_out_of_bounds: bool = False
+    constraints: tuple[LinearConstraint, ...] = ()

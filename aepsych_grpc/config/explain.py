@@ -139,6 +139,8 @@ def _trials(count: TrialCount) -> str:
 
 def _settings(config: ExperimentConfig) -> Iterator[tuple[str, str]]:
     yield "seed", "chosen by the server" if config.seed is None else str(config.seed)
+    for constraint in config.constraints:
+        yield "constraint", str(constraint)
     if config.allow_out_of_bounds:
         yield "bounds", "responses to stimuli outside the bounds are accepted"
 

@@ -7,9 +7,11 @@ from google.protobuf.struct_pb2 import Struct, Value
 
 from aepsych_grpc.config import outcome, parameter
 from aepsych_grpc.config.catalogue import Catalogue
+from aepsych_grpc.config.check import constraints as check_constraints
 from aepsych_grpc.config.check import outcomes as check_outcomes
 from aepsych_grpc.config.check import parameters as check_parameters
 from aepsych_grpc.config.check.names import LONGEST_NAME, check_count, check_name, check_unique
+from aepsych_grpc.config.constraint import LinearConstraint
 from aepsych_grpc.config.experiment import Component, ExperimentConfig, Stopping, Strategy
 from aepsych_grpc.config.strategies import StrategyDraft, complete_strategies
 from aepsych_grpc.config.trials import Trials
@@ -43,6 +45,7 @@ def from_proto(message: v1.ExperimentConfig, catalogue: Catalogue) -> Experiment
     before = len(violations)
     outcomes = _read_outcomes(message.outcomes, stimuli_per_trial, violations)
     sound_outcomes = outcomes if len(violations) == before else []
+    constraints = _read_constraints(message.constraints, kinds, sound_parameters, violations)
     strategies = complete_strategies(
         [_read_strategy(strategy) for strategy in message.strategies],
         Trials(
@@ -51,6 +54,7 @@ def from_proto(message: v1.ExperimentConfig, catalogue: Catalogue) -> Experiment
             intensity_parameter=message.intensity_parameter,
             outcome_kinds=tuple(item.WhichOneof("kind") or "binary" for item in message.outcomes) or ("binary",),
             stimuli=stimuli_per_trial,
+            constraints=tuple(constraints),
         ),
         catalogue,
         f"{ROOT}.strategies",
@@ -70,7 +74,29 @@ def from_proto(message: v1.ExperimentConfig, catalogue: Catalogue) -> Experiment
         strategies=tuple(strategies),
         seed=seed,
         allow_out_of_bounds=message.allow_out_of_bounds,
+        constraints=tuple(constraints),
     )
+
+
+def _read_constraints(
+    messages: Sequence[v1.LinearConstraint],
+    kinds: Mapping[str, str],
+    parameters: Sequence[parameter.Parameter],
+    violations: list[Violation],
+) -> list[LinearConstraint]:
+    root, constraints = f"{ROOT}.constraints", []
+    violations.extend(check_count(len(messages), check_constraints.MOST_CONSTRAINTS, root, "constraints"))
+    for i, item in enumerate(messages[: check_constraints.MOST_CONSTRAINTS]):
+        path, before = f"{root}[{i}]", len(violations)
+        terms = [(term.parameter, term.coefficient) for term in item.terms]
+        bound = item.upper_bound if item.HasField("upper_bound") else None
+        violations.extend(check_constraints.check_terms(terms, bound, kinds, path))
+        if len(violations) == before and bound is not None:
+            constraint = LinearConstraint(coefficients=dict(terms), upper_bound=bound)
+            if parameters:
+                violations.extend(check_constraints.check_reachable(constraint, parameters, path))
+            constraints.append(constraint)
+    return constraints
 
 
 def _read_parameters(messages: Sequence[v1.Parameter], violations: list[Violation]) -> list[parameter.Parameter]:
@@ -206,6 +232,13 @@ def to_proto(config: ExperimentConfig) -> v1.ExperimentConfig:
         strategies=[_write_strategy(strategy) for strategy in config.strategies],
         seed=config.seed,
         allow_out_of_bounds=config.allow_out_of_bounds,
+        constraints=[
+            v1.LinearConstraint(
+                terms=[v1.LinearTerm(parameter=name, coefficient=a) for name, a in item.coefficients.items()],
+                upper_bound=item.upper_bound,
+            )
+            for item in config.constraints
+        ],
     )
 
 

@@ -8,6 +8,7 @@ from aepsych_grpc.core.queries.estimate import Scale
 from aepsych_grpc.core.queries.mixture import latent_mixture
 from aepsych_grpc.core.queries.threshold import threshold_contour
 from aepsych_grpc.core.responses.response import Response
+from aepsych_grpc.core.space.rejection import kept_points
 from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.core.space.space import Space
 
@@ -55,7 +56,7 @@ def certainty(
 
 def posterior_range(readout: Sequence[Posterior], response: Response, space: Space) -> float:
     """Return the largest less the smallest expected response, E[y], over the space."""
-    X = space.snap(sobol_points(space.d, POINTS, seed=SEED))
+    X = kept_points(lambda skip, n: space.snap(sobol_points(space.d, n, seed=SEED, skip=skip)), space, POINTS)
     mean, _ = latent_mixture(readout, X).moments(response, Scale.PROBABILITY)
     return float(mean.max() - mean.min())
 

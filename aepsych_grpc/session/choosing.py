@@ -64,6 +64,8 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall, clock: 
         choice = _choose_from(phase, now, [trial.stimuli for trial in trials], count, call, belief)
         if problem and choice.source is Source.FALLBACK:
             choice = replace(choice, note=problem)
+        if not bool(phase.space.keeps(choice.points).all()):
+            choice = replace(choice, points=choice.points[:0], note="The fixed parameters lead out of the constraints.")
         if not len(choice.points):
             if trials:
                 break

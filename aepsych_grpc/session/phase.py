@@ -12,7 +12,7 @@ from aepsych_grpc.config import outcome as outcomes
 from aepsych_grpc.config.catalogue import Entry
 from aepsych_grpc.config.experiment import Component, ExperimentConfig, Strategy
 from aepsych_grpc.config.options import read_options
-from aepsych_grpc.config.violation import InvalidConfigError
+from aepsych_grpc.config.violation import InvalidConfigError, Violation
 from aepsych_grpc.core.acquisition.acquisition import Acquisition
 from aepsych_grpc.core.acquisition.context import AcquisitionContext
 from aepsych_grpc.core.catalogue import CATALOGUE
@@ -20,6 +20,8 @@ from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Generator
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.responses.binary import BinaryResponse
+from aepsych_grpc.core.space.rejection import MOST_TRIED, kept_points
+from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.core.space.space import Space
 from aepsych_grpc.session.learner import Learner
 from aepsych_grpc.session.training import TrainingSet
@@ -72,7 +74,10 @@ def assemble(config: ExperimentConfig, executor: Executor) -> Assembly:
     Raises:
         InvalidConfigError: A part can't be built with its options.
     """
-    space = Space(config.parameters)
+    space = Space(config.parameters, config.constraints)
+    if not len(kept_points(lambda skip, count: space.snap(sobol_points(space.d, count, seed=0, skip=skip)), space, 1)):
+        message = f"Of {MOST_TRIED} stimuli spread over the space none keeps to all constraints; loosen them."
+        raise InvalidConfigError([Violation("config.constraints", message)])
     training = TrainingSet(space, config.outcomes[0].name)
     phases = tuple(_build(config, index, space, training, executor) for index in range(len(config.strategies)))
     return Assembly(training=training, phases=phases)

@@ -57,6 +57,7 @@ class ExperimentConfig(_message.Message):
     STRATEGIES_FIELD_NUMBER: _builtins.int
     SEED_FIELD_NUMBER: _builtins.int
     ALLOW_OUT_OF_BOUNDS_FIELD_NUMBER: _builtins.int
+    CONSTRAINTS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """OPTIONAL. Name of the study, such as "contrast-threshold"."""
     description: _builtins.str
@@ -89,6 +90,10 @@ class ExperimentConfig(_message.Message):
         Default: 10 Sobol trials ("initialization"), then 40 that a model chooses ("adaptive").
         """
 
+    @_builtins.property
+    def constraints(self) -> _containers.RepeatedCompositeFieldContainer[Global___LinearConstraint]:
+        """OPTIONAL. What the parameters of every stimulus must fulfil together. Told stimuli that don't are out of bounds."""
+
     def __init__(
         self,
         *,
@@ -102,16 +107,73 @@ class ExperimentConfig(_message.Message):
         strategies: _abc.Iterable[Global___Strategy] | None = ...,
         seed: _builtins.int | None = ...,
         allow_out_of_bounds: _builtins.bool = ...,
+        constraints: _abc.Iterable[Global___LinearConstraint] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "seed", b"seed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "allow_out_of_bounds", b"allow_out_of_bounds", "description", b"description", "intensity_parameter", b"intensity_parameter", "labels", b"labels", "name", b"name", "outcomes", b"outcomes", "parameters", b"parameters", "seed", b"seed", "stimuli_per_trial", b"stimuli_per_trial", "strategies", b"strategies"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "allow_out_of_bounds", b"allow_out_of_bounds", "constraints", b"constraints", "description", b"description", "intensity_parameter", b"intensity_parameter", "labels", b"labels", "name", b"name", "outcomes", b"outcomes", "parameters", b"parameters", "seed", b"seed", "stimuli_per_trial", b"stimuli_per_trial", "strategies", b"strategies"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__seed) -> _WhichOneofReturnType__seed | None: ...
 
 Global___ExperimentConfig: _TypeAlias = ExperimentConfig  # noqa: Y015
+
+@_typing.final
+class LinearConstraint(_message.Message):
+    """A weighted sum of parameters, in their own units, that is at most a bound."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TERMS_FIELD_NUMBER: _builtins.int
+    UPPER_BOUND_FIELD_NUMBER: _builtins.int
+    upper_bound: _builtins.float
+    """REQUIRED. The largest sum that is allowed."""
+    @_builtins.property
+    def terms(self) -> _containers.RepeatedCompositeFieldContainer[Global___LinearTerm]:
+        """REQUIRED. The parameters and their weights; each parameter once."""
+
+    def __init__(
+        self,
+        *,
+        terms: _abc.Iterable[Global___LinearTerm] | None = ...,
+        upper_bound: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_upper_bound", b"_upper_bound", "upper_bound", b"upper_bound"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_upper_bound", b"_upper_bound", "terms", b"terms", "upper_bound", b"upper_bound"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__upper_bound: _TypeAlias = _typing.Literal["upper_bound"]  # noqa: Y015
+    _WhichOneofArgType__upper_bound: _TypeAlias = _typing.Literal["_upper_bound", b"_upper_bound"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__upper_bound) -> _WhichOneofReturnType__upper_bound | None: ...
+
+Global___LinearConstraint: _TypeAlias = LinearConstraint  # noqa: Y015
+
+@_typing.final
+class LinearTerm(_message.Message):
+    """A parameter and its weight in a sum."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARAMETER_FIELD_NUMBER: _builtins.int
+    COEFFICIENT_FIELD_NUMBER: _builtins.int
+    parameter: _builtins.str
+    """REQUIRED. A continuous, integer or discrete parameter."""
+    coefficient: _builtins.float
+    """REQUIRED. Its weight, not 0."""
+    def __init__(
+        self,
+        *,
+        parameter: _builtins.str = ...,
+        coefficient: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["coefficient", b"coefficient", "parameter", b"parameter"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LinearTerm: _TypeAlias = LinearTerm  # noqa: Y015
 
 @_typing.final
 class Parameter(_message.Message):

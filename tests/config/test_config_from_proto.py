@@ -4,6 +4,7 @@ import pytest
 from google.protobuf import json_format
 
 from aepsych_grpc.config import outcome, parameter
+from aepsych_grpc.config.constraint import LinearConstraint
 from aepsych_grpc.config.experiment import Component, Stopping
 from aepsych_grpc.config.proto import from_proto, to_proto, value_from_proto, value_to_proto
 from aepsych_grpc.config.violation import InvalidConfigError
@@ -242,6 +243,50 @@ def test_the_threshold_s_interval_needs_an_intensity_and_forgetting_a_model(cata
     assert "declares none" in found["config.strategies[0].stopping.max_threshold_interval"]
     found = violations(catalogue, strategies=[SOBOL | {"keep_most_recent": 5}])
     assert list(found) == ["config.strategies[0].keep_most_recent"]
+
+
+SIZE = {"name": "size", "integer": {"lower_bound": 1, "upper_bound": 9}}
+
+
+def constraint(bound, **terms):
+    return {
+        "terms": [{"parameter": name, "coefficient": value} for name, value in terms.items()],
+        "upper_bound": bound,
+    }
+
+
+def test_constraints_between_parameters_are_read(catalogue):
+    given = message(parameters=[CONTRAST, SIZE], constraints=[constraint(5, size=1, contrast=-2)])
+    config = from_proto(given, catalogue)
+    assert config.constraints == (LinearConstraint(coefficients={"size": 1, "contrast": -2}, upper_bound=5),)
+    assert from_proto(to_proto(config), catalogue) == config
+    assert str(config.constraints[0]) == "1 size + -2 contrast <= 5"
+
+
+def test_a_generator_that_does_not_keep_to_constraints_is_refused(catalogue):
+    strategy = {"generator": {"name": "random"}, "stopping": {"min_asks": 1}}
+    found = violations(catalogue, parameters=[SIZE], constraints=[constraint(5, size=1)], strategies=[strategy])
+    assert found == {
+        "config.strategies[0].generator.name": '"random" doesn\'t keep to constraints; choose one that does: sobol, '
+        "acquisition."
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "path", "message_part"),
+    [
+        ({"upper_bound": 3}, "terms", "Required"),
+        ({"terms": [{"parameter": "size", "coefficient": 1}]}, "upper_bound", "Required"),
+        (constraint(3, siz=1), "terms[0].parameter", 'Did you mean "size"?'),
+        (constraint(3, ear=1), "terms[0].parameter", "possible: contrast, size"),
+        (constraint(3, size=0), "terms[0].coefficient", "other than 0"),
+        ({"terms": [{"parameter": "size", "coefficient": 1}] * 2, "upper_bound": 3}, "terms[1].parameter", "already"),
+        (constraint(0.5, size=1), "upper_bound", "the sum is at least 1"),
+    ],
+)
+def test_a_constraint_at_fault_is_named(catalogue, given, path, message_part):
+    found = violations(catalogue, parameters=[CONTRAST, SIZE, EAR], constraints=[given])
+    assert message_part in found[f"config.constraints[0].{path}"]
 
 
 def test_ten_mistakes_are_reported_at_once(catalogue):

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 from session_scenario import MODEL, ask_call, given, make_config
 
+from aepsych_grpc.config.constraint import LinearConstraint
 from aepsych_grpc.config.experiment import Component, Stopping, Strategy
 from aepsych_grpc.config.proto import from_proto, to_proto
+from aepsych_grpc.config.violation import InvalidConfigError
 from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.core.generators.generator import Source
 from aepsych_grpc.error import Reason, ServiceError
@@ -116,3 +118,52 @@ def test_excluded_and_unsolicited_responses_move_no_staircase(experiments):
     assert trial.stimuli[0]["contrast"] == 1
     experiment.tell([answer(trial)])
     assert experiment.ask(ask_call()).trials[0].stimuli[0]["contrast"] == pytest.approx(0.5)
+
+
+SUM = LinearConstraint(coefficients={"frequency": 1.0, "contrast": 10.0}, upper_bound=8.0)
+
+
+def test_asked_stimuli_keep_to_constraints_and_told_ones_must(experiments):
+    config = from_proto(to_proto(make_config(sobol=4, model=6, constraints=(SUM,))), CATALOGUE)
+    experiment = experiments.open(experiments.setup(SetupCall(config=config)).experiment_id)
+    for _ in range(10):
+        (trial,) = experiment.ask(ask_call()).trials
+        assert SUM.is_kept(trial.stimuli[0])
+        experiment.tell([answer(trial)])
+    with pytest.raises(ServiceError) as caught:
+        experiment.tell([given(0, 1, stimuli=({"contrast": 0.5, "frequency": 9.0},))])
+    assert caught.value.reason is Reason.OUT_OF_BOUNDS
+    assert [violation.path for violation in caught.value.violations] == ["observations[0].stimuli[0].values"]
+    assert "10 contrast <= 8" in caught.value.violations[0].message
+
+
+def test_fixed_parameters_that_lead_out_of_the_constraints_are_refused(experiments):
+    config = from_proto(to_proto(make_config(constraints=(SUM,))), CATALOGUE)
+    experiment = experiments.open(experiments.setup(SetupCall(config=config)).experiment_id)
+    with pytest.raises(ServiceError) as caught:
+        experiment.ask(ask_call(fixed_parameters={"frequency": 9.0}))
+    assert caught.value.reason is Reason.INVALID_REQUEST
+    assert experiment.ask(ask_call(fixed_parameters={"frequency": 7.0})).trials[0].stimuli[0]["contrast"] <= 0.1
+
+
+def test_constraints_that_leave_nothing_together_are_refused(experiments):
+    other = LinearConstraint(coefficients={"frequency": -1.0}, upper_bound=-8.0)
+    config = from_proto(to_proto(make_config(constraints=(SUM, other))), CATALOGUE)
+    with pytest.raises(InvalidConfigError, match="none keeps to all constraints"):
+        experiments.setup(SetupCall(config=config))
+
+
+def test_listed_stimuli_and_generators_must_keep_to_constraints():
+    def refusal(generator, **options):
+        strategy = Strategy(
+            name="only", generator=Component(name=generator, options=options), stopping=Stopping(min_asks=3)
+        )
+        config = replace(make_config(constraints=(SUM,)), strategies=(strategy,))
+        with pytest.raises(InvalidConfigError) as caught:
+            from_proto(to_proto(config), CATALOGUE)
+        return [violation.path.removeprefix("config.strategies[0].generator.") for violation in caught.value.violations]
+
+    assert refusal("manual", points=[{"contrast": 0.1, "frequency": 1}, {"contrast": 1, "frequency": 1}]) == [
+        "options.points[1]"
+    ]
+    assert refusal("staircase", parameter="contrast", context={"frequency": 1}, steps=[2]) == ["name"]

@@ -25,12 +25,14 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
         summary="Stimuli spread evenly over the space (scrambled Sobol sequence).",
         options=SobolOptions,
         build=build_sobol,
+        keeps_constraints=True,
     ),
     Entry(
         name="optimize_acquisition",
         summary="The stimulus that the acquisition function ranks highest, given the model.",
         options=OptimizeAcquisitionOptions,
         build=build_optimize_acquisition,
+        keeps_constraints=True,
         needs_model=True,
     ),
     Entry(
@@ -38,12 +40,14 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
         summary="Stimuli drawn independently and uniformly from the space.",
         options=UniformOptions,
         build=build_uniform,
+        keeps_constraints=True,
     ),
     Entry(
         name="manual",
         summary="Stimuli that the experimenter lists.",
         options=ManualOptions,
         build=build_manual,
+        keeps_constraints=True,
         check=check_listed,
     ),
     Entry(
@@ -51,6 +55,7 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
         summary="The method of constant stimuli: listed trials, each equally often, shuffled in blocks.",
         options=ConstantStimuliOptions,
         build=build_constant_stimuli,
+        keeps_constraints=True,
         check=check_listed,
     ),
     Entry(
@@ -58,6 +63,7 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
         summary="The stimulus of a list that the acquisition function ranks highest, given the model.",
         options=PoolOptions,
         build=build_pool,
+        keeps_constraints=True,
         needs_model=True,
         check=check_listed,
     ),
@@ -66,6 +72,7 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
         summary="The model's choice, or with a small probability a stimulus from anywhere in the space.",
         options=EpsilonGreedyOptions,
         build=build_epsilon_greedy,
+        keeps_constraints=True,
         needs_model=True,
     ),
     Entry(
@@ -73,6 +80,7 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
         summary="The stimulus at which one draw from the model's belief comes nearest to the goal.",
         options=ThompsonOptions,
         build=build_thompson,
+        keeps_constraints=True,
         check=check_thompson,
         outcome_kinds=("binary",),
         needs_model=True,

@@ -6,11 +6,12 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from aepsych_grpc.config.constraint import LinearConstraint
 from aepsych_grpc.config.parameter import Parameter, Value
 from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.config.violation import InvalidConfigError, Violation
 from aepsych_grpc.core.generators.context import GeneratorContext
-from aepsych_grpc.core.space.check import check_stimuli
+from aepsych_grpc.core.space.check import broken_constraints, check_stimuli
 
 
 class HasPoints(Protocol):
@@ -29,7 +30,7 @@ def listed_trials(context: GeneratorContext, options: HasPoints) -> Tensor:
             experiment's; paths begin with `options.points`.
     """
     space, s = context.space, context.stimuli_per_trial
-    stimuli, violations = _read(options, space.parameters, s)
+    stimuli, violations = _read(options, space.parameters, space.constraints, s)
     if violations:
         raise InvalidConfigError(violations)
     return torch.reshape(space.encode(stimuli), (len(stimuli) // s, s, space.d))
@@ -37,14 +38,20 @@ def listed_trials(context: GeneratorContext, options: HasPoints) -> Tensor:
 
 def check_listed(options: HasPoints, trials: Trials) -> list[Violation]:
     """Find what keeps a list from being shown; paths begin with `options.points`."""
-    return _read(options, trials.parameters, trials.stimuli)[1]
+    return _read(options, trials.parameters, trials.constraints, trials.stimuli)[1]
 
 
 def _read(
-    options: HasPoints, parameters: Sequence[Parameter], stimuli_per_trial: int
+    options: HasPoints,
+    parameters: Sequence[Parameter],
+    constraints: Sequence[LinearConstraint],
+    stimuli_per_trial: int,
 ) -> tuple[list[Mapping[str, Value]], list[Violation]]:
     path, count = "options.points", len(options.points)
     stimuli, violations = check_stimuli(parameters, options.points, path)
+    if not violations:
+        for i, stimulus in enumerate(stimuli):
+            violations.extend(broken_constraints(constraints, stimulus, f"{path}[{i}]"))
     if not count:
         violations.append(Violation(path, "An empty list is given; list at least one stimulus."))
     elif count % stimuli_per_trial:

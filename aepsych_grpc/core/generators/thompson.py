@@ -65,6 +65,9 @@ class Thompson:
         space, rng = self.context.space, random_stream(request.seed, trial)
         X = sobol_points(space.d, CANDIDATES, seed=int(rng.integers(2**31)))
         X = torch.unique(space.snap(space.hold(X, request.fixed)), dim=0)
+        X = X[space.keeps(X)]
+        if not len(X):
+            raise ArithmeticError("No candidate keeps to the constraints.")
         mean, covariance = belief.posterior.joint(X)
         f = mean + gaussian_root(covariance) @ torch.from_numpy(rng.standard_normal(len(X)))
         if self.goal == "threshold":

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from aepsych_grpc.config.parameter import Value
+from aepsych_grpc.core.space.rejection import kept_points
 from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.core.space.space import Space
 
@@ -55,16 +56,24 @@ def search(
     Raises:
         ArithmeticError: When no point has a finite score.
     """
-    X = sobol_points(space.d, candidates, seed=int(rng.integers(2**31)))
-    X = space.snap(space.hold(X, fixed))
+    seed = int(rng.integers(2**31))
+    X = kept_points(lambda skip, count: _spread(space, fixed, count, seed, skip), space, candidates)
+    if not len(X):
+        raise ArithmeticError("No candidate keeps to the constraints.")
     free = space.free(fixed)
     X, scores = _best(X, score(X))
     for sd in steps if free else ():
         if deadline is not None and time.monotonic() >= deadline:
             return Found(X[0], float(scores[0]), refined=False)
         tried = space.snap(_perturbed(X, free, space.unordered, sd, rng))
-        X, scores = _best(torch.cat([X, tried]), torch.cat([scores, score(tried)]))
+        tried = tried[space.keeps(tried)]
+        if len(tried):
+            X, scores = _best(torch.cat([X, tried]), torch.cat([scores, score(tried)]))
     return Found(X[0], float(scores[0]), refined=True)
+
+
+def _spread(space: Space, fixed: Mapping[str, Value], count: int, seed: int, skip: int) -> Tensor:
+    return space.snap(space.hold(sobol_points(space.d, count, seed=seed, skip=skip), fixed))
 
 
 def _best(X: Tensor, scores: Tensor) -> tuple[Tensor, Tensor]:
