@@ -130,7 +130,10 @@ def aepsych(data: Data, fold: NDArray[np.int64], venv: Path) -> list[FoldResult]
         np.savez(folds, x=data.x, y=data.y, fold=fold, lower=lower, upper=upper)
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         subprocess.run(
-            [str(python), str(HERE / "aepsych_folds.py"), str(folds), str(answer)], check=True, env=environment
+            [str(python), str(HERE / "aepsych_folds.py"), str(folds), str(answer)],
+            check=True,
+            env=environment,
+            cwd=folder,  # it writes a log
         )
         results = json.loads(answer.read_text())
     return [FoldResult(np.array(one["probability"]), one["cpu_seconds"]) for one in results]

@@ -70,25 +70,34 @@ def serve(
 
         grpcurl -plaintext localhost:50051 aepsych_grpc.v1.ExperimentService/GetServerInfo
     """
-    logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("aepsych_grpc").setLevel(log_level.upper())
     # Read when numpy's and torch's libraries are loaded, hence before the imports below: one thread each.
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
     try:
-        from aepsych_grpc.server.exposure import Exposure, ExposureError
+        from aepsych_grpc.server.exposure import Exposure, ExposureError, is_loopback
         from aepsych_grpc.store.error import StoreUnavailable
-
+    except ModuleNotFoundError as error:
+        raise _missing(error) from None
+    try:
         exposure = Exposure(
             host=host, port=port, tls_cert=tls_cert, tls_key=tls_key, token_file=token_file, insecure=insecure
         )
         exposure.check()  # before torch is loaded, so that a mistake is told at once
+        if insecure and not is_loopback(host):
+            typer.echo(f"aepsych-grpc: anyone who reaches {host} can read and write every experiment.", err=True)
         from aepsych_grpc.server.serving import serve as serve_database
 
         serve_database(db, exposure, typer.echo)
     except ModuleNotFoundError as error:
-        raise _failed(f'{error.name} is not installed; the server needs: pip install "aepsych-grpc[server]"') from None
+        raise _missing(error) from None
     except (ExposureError, StoreUnavailable) as error:
         raise _failed(str(error)) from None
+
+
+def _missing(error: ModuleNotFoundError) -> typer.Exit:
+    return _failed(f'{error.name} is not installed; the server needs: pip install "aepsych-grpc[server]"')
 
 
 def _failed(message: str) -> typer.Exit:

@@ -9,8 +9,7 @@ from typing import Any
 import grpc
 
 from aepsych_grpc.error import Reason, ServiceError
-from aepsych_grpc.server.errors import status_of
-from aepsych_grpc.server.grpc_door import abort
+from aepsych_grpc.server.errors import abort, status_of
 
 _OPEN = "/grpc.health.v1.Health/"
 """Health is told to anyone: those who ask are load balancers and supervisors without a token."""

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from google.protobuf.message import Message
 
 
-def content_digest(message: Message, id_field: str) -> bytes:
-    """Return SHA-256 of the message without its id: its deterministic serialization, maps in order of key."""
+def content_digest(message: Message, *left_out: str) -> bytes:
+    """Return SHA-256 of the message's type and content, without some fields; maps in order of key."""
     content = type(message)()
     content.CopyFrom(message)
-    content.ClearField(id_field)
-    return hashlib.sha256(content.SerializeToString(deterministic=True)).digest()
+    for name in left_out:
+        content.ClearField(name)
+    digest = hashlib.sha256(f"{message.DESCRIPTOR.full_name}\n".encode())
+    digest.update(content.SerializeToString(deterministic=True))
+    return digest.digest()
 
 
 def next_request_id(observation_ids: Iterable[str]) -> str:

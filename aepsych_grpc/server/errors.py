@@ -2,12 +2,15 @@
 
 import logging
 import secrets
+from typing import NoReturn
 
+import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.message import Message
 from google.rpc.code_pb2 import Code
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
+from grpc_status import rpc_status
 
 from aepsych_grpc.config.violation import InvalidConfigError
 from aepsych_grpc.error import DOMAIN, Reason, ServiceError
@@ -50,12 +53,27 @@ def status_of(error: Exception) -> Status:
         retry.retry_delay.FromMilliseconds(_RETRY_AFTER_MILLISECONDS[error.reason])
         details.append(retry)
     details.insert(0, ErrorInfo(reason=error.reason.name, domain=DOMAIN, metadata=metadata))
-    status = Status(code=Code.Value(error.reason.status), message=_shortened(error.message, _MESSAGE_BYTES))
+    status = Status(code=Code.Value(error.reason.status), message=_shortened(_told(error), _MESSAGE_BYTES))
     for detail in details:
         packed = AnyMessage()
         packed.Pack(detail)
         status.details.append(packed)
     return status
+
+
+def _told(error: ServiceError) -> str:
+    """Return the message with the first mistake in it: not every caller shows the details."""
+    if not error.violations or error.violations[0].path in error.message:
+        return error.message
+    first, more = error.violations[0], len(error.violations) - 1
+    rest = f" ({more} more in the details.)" if more else ""
+    return f"{error.message} {first.path}: {first.message}{rest}"
+
+
+def abort(context: grpc.ServicerContext, status: Status) -> NoReturn:
+    """End the call with a status and its details."""
+    context.abort_with_status(rpc_status.to_status(status))
+    raise AssertionError("abort_with_status returned")
 
 
 def _bad_request(error: ServiceError) -> BadRequest:

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 import grpc
 from google.protobuf.descriptor import MethodDescriptor
@@ -11,15 +11,17 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
-from grpc_status import rpc_status
 
 from aepsych_grpc.error import Reason, ServiceError
-from aepsych_grpc.server.errors import status_of
+from aepsych_grpc.server.errors import abort, status_of
 from aepsych_grpc.server.gate import Gate
 from aepsych_grpc.server.servicer import Servicer
 from aepsych_grpc.v1 import experiment_service_pb2
 
 SERVICE = experiment_service_pb2.DESCRIPTOR.services_by_name["ExperimentService"]
+
+FAR_FUTURE = 1e8
+"""Seconds, about three years: no deadline that anyone has set."""
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +32,6 @@ def method_handlers(servicer: Servicer, gate: Gate) -> "grpc.GenericRpcHandler[A
     return grpc.method_handlers_generic_handler(SERVICE.full_name, handlers)
 
 
-def abort(context: grpc.ServicerContext, status: Status) -> NoReturn:
-    """End the call with a status and its details."""
-    context.abort_with_status(rpc_status.to_status(status))
-    raise AssertionError("abort_with_status returned")
-
-
 def _handler(method: MethodDescriptor, servicer: Servicer, gate: Gate) -> "grpc.RpcMethodHandler[Any, Any]":
     request_class = GetMessageClass(method.input_type)
 
@@ -43,11 +39,12 @@ def _handler(method: MethodDescriptor, servicer: Servicer, gate: Gate) -> "grpc.
         begin = time.perf_counter()
         try:
             with gate.passed():
-                response = servicer.call(method.name, _decoded(request_class, request), context.time_remaining())
+                response = servicer.call(method.name, _decoded(request_class, request), _time_left(context))
                 encoded = response.SerializeToString()
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the caller gets a status, the log a traceback
             status = status_of(error)
             log.warning("%s %s %.1f ms", method.name, _reason(status), 1e3 * (time.perf_counter() - begin))
+            log.debug("%s %s", method.name, status.message)
             abort(context, status)
         log.debug("%s OK %.1f ms", method.name, 1e3 * (time.perf_counter() - begin))
         return encoded
@@ -59,6 +56,12 @@ def _handler(method: MethodDescriptor, servicer: Servicer, gate: Gate) -> "grpc.
     if method.server_streaming:
         return grpc.unary_stream_rpc_method_handler(answer_stream)
     return grpc.unary_unary_rpc_method_handler(answer)
+
+
+def _time_left(context: grpc.ServicerContext) -> float | None:
+    """Return the seconds until the call's deadline; None without one, which gRPC says with a date in the far future."""
+    left = context.time_remaining()
+    return None if left is None or left > FAR_FUTURE else left
 
 
 def _decoded(request_class: type[Message], request: bytes) -> Message:

@@ -1,4 +1,4 @@
-"""A server within the client's own process: no socket, the same answers, down to the bytes of the messages."""
+"""A server within the client's own process: no socket, the same handlers."""
 
 from google.protobuf.message import Message
 

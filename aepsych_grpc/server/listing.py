@@ -29,7 +29,9 @@ def list_experiments(request: v1.ListExperimentsRequest, store: EventStore) -> v
     """
     checks = Checks()
     size = page_size(request.page_size, DEFAULT_EXPERIMENTS, checks)
-    place = read_token(request.page_token, request, checks)
+    before = read_token(
+        request.page_token, request, checks, lambda place: Cursor(datetime.fromisoformat(place[0]), str(place[1]))
+    )
     checks.text("participant_id", request.participant_id)
     checks.text("name", request.name)
     labels = checks.labels("labels", request.labels)
@@ -39,7 +41,7 @@ def list_experiments(request: v1.ListExperimentsRequest, store: EventStore) -> v
         participant_id=request.participant_id or None,
         name=request.name or None,
         labels=labels,
-        before=Cursor(datetime.fromisoformat(place[0]), place[1]) if place else None,
+        before=before,
     )
     following = page.following
     return v1.ListExperimentsResponse(
@@ -63,8 +65,9 @@ def list_trials(request: v1.ListTrialsRequest, experiments: Experiments) -> v1.L
     checks.text("experiment_id", request.experiment_id, required=True)
     size = page_size(request.page_size, DEFAULT_TRIALS, checks)
     checks.at_least("after_sequence", request.after_sequence, 0)
-    after_trial, first_sequence = read_token(request.page_token, request, checks) or (0, None)
+    place = read_token(request.page_token, request, checks, lambda place: (int(place[0]), int(place[1])))
     checks.done()
+    after_trial, first_sequence = place or (0, None)
     experiment = experiments.open(request.experiment_id)
     changed, sequence = experiment.trials(request.after_sequence)
     sequence = sequence if first_sequence is None else first_sequence

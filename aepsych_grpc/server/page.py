@@ -4,12 +4,15 @@ import base64
 import binascii
 import hashlib
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from google.protobuf.message import Message
 
 from aepsych_grpc.server.checks import Checks
 from aepsych_grpc.server.limits import MAX_PAGE
+
+T = TypeVar("T")
 
 _DIGEST_BYTES = 8
 
@@ -26,8 +29,11 @@ def make_token(place: Any, request: Message) -> str:
     return base64.urlsafe_b64encode(_seal(body, request) + body).decode().rstrip("=")
 
 
-def read_token(token: str, request: Message, checks: Checks) -> Any:
-    """Return the place in a token that was made for the same request, None for the first page."""
+def read_token(token: str, request: Message, checks: Checks, read: Callable[[Any], T]) -> T | None:
+    """Return the place in a token that was made for the same request, None for the first page.
+
+    `read` makes the place of what `make_token` was given; whatever it cannot read is refused.
+    """
     if not token:
         return None
     try:
@@ -35,13 +41,16 @@ def read_token(token: str, request: Message, checks: Checks) -> Any:
     except (binascii.Error, ValueError):
         raw = b""
     seal, body = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
-    if not body or seal != _seal(body, request):
-        checks.refuse(
-            "page_token",
-            "It is no next_page_token of a call with the same other fields; leave it out to begin at the first page.",
-        )
-        return None
-    return json.loads(body)
+    if seal == _seal(body, request):
+        try:
+            return read(json.loads(body))
+        except (ValueError, TypeError, LookupError):
+            pass  # somebody else's work; refused like any other
+    checks.refuse(
+        "page_token",
+        "It is no next_page_token of a call with the same other fields; leave it out to begin at the first page.",
+    )
+    return None
 
 
 def _seal(body: bytes, request: Message) -> bytes:

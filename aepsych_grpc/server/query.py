@@ -43,9 +43,10 @@ def answer_query(request: v1.QueryRequest, experiments: Experiments, timeout: fl
     """
     kind = check_query(request, SUPPORTED)
     experiment = experiments.open(request.experiment_id)
-    answer = _KINDS[kind](getattr(request, kind), frame(request, kind, experiment.overview().config, timeout))
+    common = frame(request, kind, experiment.overview().config, timeout)
+    answer = _KINDS[kind](getattr(request, kind), common)
     at_sequence = request.at_sequence if request.HasField("at_sequence") else None
-    fitted = experiment.fitted(at_sequence, request.outcome)
+    fitted = experiment.fitted(at_sequence, request.outcome, common.deadline)
     response = answer(fitted)
     response.sequence = fitted.sequence
     response.observation_count = fitted.observation_count

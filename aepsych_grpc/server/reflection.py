@@ -8,8 +8,10 @@ from importlib.resources import files
 from typing import Any
 
 import grpc
-from google.protobuf import text_format
+from google.protobuf import any_pb2, text_format
+from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.descriptor_pb2 import DescriptorProto, EnumDescriptorProto, FileDescriptorProto, FileDescriptorSet
+from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health_pb2
 from grpc_reflection.v1alpha import reflection_pb2
 
@@ -38,11 +40,19 @@ def contract() -> FileDescriptorSet:
 
 
 def _files() -> list[FileDescriptorProto]:
-    health, reflection = FileDescriptorProto(), FileDescriptorProto()
-    health_pb2.DESCRIPTOR.CopyToProto(health)
-    reflection_pb2.DESCRIPTOR.CopyToProto(reflection)
+    health, reflection = _as_message(health_pb2.DESCRIPTOR), _as_message(reflection_pb2.DESCRIPTOR)
     newer = text_format.MessageToString(reflection).replace("v1alpha", "v1")
-    return [*contract().file, health, reflection, text_format.Parse(newer, FileDescriptorProto())]
+    # What is packed into errors: known to a caller, their details are more than bytes.
+    packed = [error_details_pb2.DESCRIPTOR, status_pb2.DESCRIPTOR, any_pb2.DESCRIPTOR]
+    known = {file.name for file in contract().file}
+    errors = [_as_message(file) for file in packed if file.name not in known]
+    return [*contract().file, *errors, health, reflection, text_format.Parse(newer, FileDescriptorProto())]
+
+
+def _as_message(file: FileDescriptor) -> FileDescriptorProto:
+    message = FileDescriptorProto()
+    file.CopyToProto(message)
+    return message
 
 
 class Reflection:

@@ -117,11 +117,13 @@ def _ask_call(request: v1.AskRequest | v1.AskNext, prefix: str, checks: Checks, 
         budget = checks.seconds(f"{prefix}compute_budget", request.compute_budget, positive=True)
     if timeout is not None:
         budget = min(budget, _SHARE_OF_DEADLINE * timeout)
+    # The budget is no part of what is asked for: a call that is sent again has less time left.
+    digest = content_digest(request, "request_id", "compute_budget")
     return AskCall(
         count=count,
         fixed_parameters=values(request.fixed_parameters),
         deadline=time.monotonic() + budget,
-        request=RequestIdentity(request_id=request.request_id, content_digest=content_digest(request, "request_id")),
+        request=RequestIdentity(request_id=request.request_id, content_digest=digest),
         path=f"{prefix}fixed_parameters",
     )
 
@@ -139,8 +141,20 @@ def _observation(message: trial_pb2.Observation, path: str, checks: Checks) -> G
         response_time=response_time,
         metadata=checks.json(f"{path}.metadata", values(message.metadata.fields)),
         exclude_from_model=message.exclude_from_model,
-        content_digest=content_digest(message, "observation_id"),
+        content_digest=content_digest(_with_numbers(message), "observation_id"),
     )
+
+
+def _with_numbers(message: trial_pb2.Observation) -> trial_pb2.Observation:
+    """Return the observation with 1 and 0 for true and false, which mean the same as outcomes."""
+    if not any(value.HasField("bool_value") for value in message.outcomes.values()):
+        return message
+    same = trial_pb2.Observation()
+    same.CopyFrom(message)
+    for value in same.outcomes.values():
+        if value.HasField("bool_value"):
+            value.number_value = value.bool_value
+    return same
 
 
 def values(messages: Mapping[str, Value]) -> dict[str, Any]:

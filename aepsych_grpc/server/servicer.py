@@ -18,7 +18,6 @@ from aepsych_grpc.server.server_info import server_info
 from aepsych_grpc.session.call import AskAnswer, AskCall, Receipt
 from aepsych_grpc.session.experiment import Experiment
 from aepsych_grpc.session.experiments import Experiments
-from aepsych_grpc.session.stimulus import check_fixed_parameters
 from aepsych_grpc.store.event_store import EventStore
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 
@@ -98,9 +97,8 @@ class Servicer:
         """Record responses, and ask for the next trials if wanted."""
         observations, ask = requests.tell_call(request, timeout)
         experiment = self._experiments.open(request.experiment_id)
-        if ask is not None and ask.fixed_parameters:
-            # Before anything is recorded, so that a call with a mistake leaves nothing behind.
-            check_fixed_parameters(experiment.overview().config, ask.fixed_parameters, ask.path)
+        if ask is not None:
+            experiment.check_ask(ask)  # before anything is recorded: a call with a mistake leaves nothing behind
         answer = experiment.tell(observations)
         response = v1.TellResponse(
             receipts=map(answers.receipt_message, answer.receipts), sequence=answer.sequence, finished=answer.finished
@@ -168,4 +166,9 @@ def _ask_next(experiment: Experiment, call: AskCall, receipts: tuple[Receipt, ..
     except ServiceError as error:
         if error.reason is Reason.EXPERIMENT_FINISHED:
             return None
-        raise
+        raise ServiceError(
+            error.reason,
+            f"The responses are recorded, but the next trial could not be asked: {error.message}",
+            violations=error.violations,
+            metadata=error.metadata,
+        ) from error

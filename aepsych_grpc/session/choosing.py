@@ -18,6 +18,8 @@ from aepsych_grpc.session.phase import Phase
 from aepsych_grpc.session.progress import advance, counts, current_strategy
 from aepsych_grpc.session.state import Refit, Situation
 
+NOT_READY = "The model was not ready in time."
+
 FIT_SHARE = 0.6
 """Share of the time left that a refit may take when older hyperparameters can stand in for it."""
 
@@ -52,7 +54,9 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall, clock: 
             if event is not None:
                 refits.append(event)
                 now = _with_refit(now, event, situation.sequence + 1)
-            belief = _belief(phase, now, refit)
+            belief = _belief(phase, now, refit, call.deadline)
+            if refit is not None and belief is None:
+                problem = NOT_READY
             if belief is not None and refit is not None and asks_the_model(phase, now):
                 reason = certain(phase, now, belief.posterior, refit, call.deadline)
         if reason:
@@ -77,7 +81,8 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall, clock: 
         chosen = [
             TrialAsked(
                 trial_id=0,
-                stimuli=tuple(phase.space.decode(points)),
+                # As the caller wrote them: a coordinate has fewer digits.
+                stimuli=tuple({**stimulus, **call.fixed_parameters} for stimulus in phase.space.decode(points)),
                 strategy_index=index,
                 source=choice.source,
                 data_sequence=situation.sequence,
@@ -92,11 +97,13 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall, clock: 
     return Chosen(refits=tuple(refits), ended=tuple(ended), trials=tuple(batch))
 
 
-def _belief(phase: Phase, situation: Situation, refit: Refit | None) -> Belief | None:
+def _belief(phase: Phase, situation: Situation, refit: Refit | None, deadline: float | None) -> Belief | None:
     if phase.learner is None or refit is None:
         return None
-    steps = _with_step(situation.belief_steps.get(phase.index, ()), situation.sequence)
-    posterior = phase.learner.belief(refit, steps)
+    steps = _with_step(situation.belief_steps.get(phase.index, ()), situation.observation_count)
+    posterior = phase.learner.belief_in_time(refit, steps, _left(deadline))
+    if posterior is None:
+        return None
     return Belief(posterior=posterior, response=phase.learner.model.response, acquisition=phase.acquisition)
 
 
@@ -134,11 +141,11 @@ def _refit(
         return None, None, "Nothing has been told that the model could learn from."
     if not learner.refit_due(situation.sequence, latest):
         return None, latest, ""
-    left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+    left = _left(deadline)
     patience = left * FIT_SHARE if left is not None and latest is not None else left
     done = learner.fit_in_time(situation.sequence, latest, patience)
     if done is None:
-        return None, latest, "" if latest else "The model was not ready in time."
+        return None, latest, "" if latest else NOT_READY
     data_sequence, fit = done
     event = ModelRefitted(
         strategy_index=phase.index,
@@ -155,6 +162,10 @@ def _with_refit(situation: Situation, event: ModelRefitted, sequence: int) -> Si
     return replace(
         situation, refits={**situation.refits, index: refit}, belief_steps={**situation.belief_steps, index: ()}
     )
+
+
+def _left(deadline: float | None) -> float | None:
+    return None if deadline is None else max(deadline - time.monotonic(), 0.0)
 
 
 def _with_step(steps: Sequence[int], step: int) -> tuple[int, ...]:

@@ -41,4 +41,8 @@ def certain(phase: Phase, situation: Situation, belief: Posterior, refit: Refit,
             rules, readout, learner.model.response, phase.space, intensity=phase.intensity, target=phase.target
         )
 
-    return judge(learner.readout(situation.sequence, refit)) if judge((belief,)) else ""
+    if not judge((belief,)):
+        return ""
+    left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+    readout = learner.readout_in_time(situation.sequence, refit, left)
+    return judge(readout) if readout else ""

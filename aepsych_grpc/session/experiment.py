@@ -1,8 +1,8 @@
 """A live experiment: asks, takes responses, and tells how it stands."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,6 +27,7 @@ from aepsych_grpc.session.progress import advance, current_strategy, is_finished
 from aepsych_grpc.session.state import AnsweredRequest, Situation
 from aepsych_grpc.session.stimulus import check_fixed_parameters
 from aepsych_grpc.session.telling import told_events
+from aepsych_grpc.session.workshop import Workshop
 from aepsych_grpc.store.error import SequenceConflict, StoreUnavailable
 from aepsych_grpc.store.event_store import EventStore
 
@@ -40,14 +41,14 @@ class Experiment:
     Asks take their turn. A Tell never waits for one: the next trial is computed outside the lock that guards the log.
     """
 
-    def __init__(self, experiment_id: str, store: EventStore, executor: Executor) -> None:
+    def __init__(self, experiment_id: str, store: EventStore, workshop: Workshop) -> None:
         self.experiment_id = experiment_id
         self._writing = threading.Lock()
         self._choosing = threading.Lock()
         self._log = Log(experiment_id, store)
         self._state = self._log.state
         events = self._log.catch_up()
-        assembly = assemble(self._state.created.config, executor)
+        assembly = assemble(self._state.created.config, workshop)
         self._training, self._phases = assembly.training, assembly.phases
         self._learn(events)
 
@@ -58,11 +59,11 @@ class Experiment:
             ServiceError: INVALID_REQUEST or OUT_OF_BOUNDS for fixed parameters, EXPERIMENT_FINISHED,
                 REQUEST_ID_REUSED, CONCURRENT_WRITE, STORE_UNAVAILABLE.
         """
-        fixed = check_fixed_parameters(self._state.created.config, call.fixed_parameters, call.path)
-        call = replace(call, fixed_parameters=fixed)
+        call = self.check_ask(call)
         with self._choosing:
             for _ in range(WRITE_ATTEMPTS):
-                with self._writing:
+                with self._writing, self._retried():
+                    self._catch_up()
                     if answered := self._answered(call.request):
                         return self._ask_answer(answered.trial_ids, duplicate=True)
                     if self._finished():
@@ -82,6 +83,18 @@ class Experiment:
                     return self._ask_answer([trial.trial_id for trial in asked], duplicate=False)
         raise _outrun()
 
+    def check_ask(self, call: AskCall) -> AskCall:
+        """Return the call with its fixed parameters in the parameters' own types, before anything is done for it.
+
+        Raises:
+            ServiceError: INVALID_REQUEST or OUT_OF_BOUNDS for fixed parameters, REQUEST_ID_REUSED, STORE_UNAVAILABLE.
+        """
+        fixed = check_fixed_parameters(self._state.created.config, call.fixed_parameters, call.path)
+        with self._writing, self._retried():
+            self._catch_up()
+            self._answered(call.request)
+        return replace(call, fixed_parameters=fixed)
+
     def tell(self, observations: Sequence[GivenObservation]) -> TellAnswer:
         """Record responses, all or none; on return they are on disk.
 
@@ -90,7 +103,12 @@ class Experiment:
         """
         for _ in range(WRITE_ATTEMPTS):
             with self._writing, self._retried():
-                events, receipts = told_events(self._state, observations)
+                try:
+                    events, receipts = told_events(self._state, observations)
+                except ServiceError:
+                    if not self._catch_up():
+                        raise
+                    continue  # another server may have asked what is told here
                 if events:
                     self._record(events, durable=True)
                 return TellAnswer(receipts=tuple(receipts), finished=self._finished(), sequence=self._state.sequence)
@@ -139,28 +157,34 @@ class Experiment:
 
     def overview(self) -> Overview:
         """Report the state at a glance."""
-        with self._writing:
+        with self._writing, self._retried():
+            self._catch_up()
             return overview(self.experiment_id, self._state, self._phases)
 
     def trials(self, after_sequence: int = 0) -> tuple[tuple[Trial, ...], int]:
         """Return the trials that changed after a sequence, in order of number, and the sequence of the latest event."""
-        with self._writing:
+        with self._writing, self._retried():
+            self._catch_up()
             changed = (trial for trial in self._state.trials.values() if trial.sequence > after_sequence)
             return tuple(changed), self._state.sequence
 
-    def fitted(self, at_sequence: int | None = None, outcome: str = "") -> Fitted:
+    def fitted(self, at_sequence: int | None = None, outcome: str = "", deadline: float | None = None) -> Fitted:
         """Return the model fitted to the observations up to a sequence (default: all), for queries.
 
         Raises:
-            ServiceError: INVALID_REQUEST for an unknown outcome or a sequence beyond the log, NOTHING_TO_MODEL.
+            ServiceError: INVALID_REQUEST for an unknown outcome or a sequence beyond the log, NOTHING_TO_MODEL,
+                DEADLINE_EXCEEDED.
         """
-        with self._writing:
+        with self._writing, self._retried():
+            self._catch_up()
             asked = question(self._state, self._phases, at_sequence, outcome)
-        return answer(asked, self._training)
+        timeout = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+        return answer(asked, self._training, timeout)
 
     def _record_request(self, request: RequestIdentity, event: Callable[[], Kind | None]) -> bool:
         for _ in range(WRITE_ATTEMPTS):
             with self._writing, self._retried():
+                self._catch_up()
                 if self._answered(request):
                     return True
                 if (kind := event()) is not None:
@@ -168,7 +192,16 @@ class Experiment:
                 return False
         raise _outrun()
 
+    def _catch_up(self) -> bool:
+        """Take in what another server has written; return whether there was anything."""
+        events = self._log.catch_up()
+        self._learn(events)
+        return bool(events)
+
     def _record(self, kinds: Sequence[Kind], *, durable: bool) -> None:
+        for kind in kinds:
+            if isinstance(kind, ObservationTold):
+                self._training.check(kind.observation)
         after = advance(self._phases, self._state.situation(), kinds)
         self._learn(self._log.append(kinds, durable=durable, finished=is_finished(self._phases, after)))
 
@@ -183,9 +216,9 @@ class Experiment:
         try:
             yield
         except SequenceConflict:
-            self._learn(self._log.catch_up())
+            self._catch_up()
         except StoreUnavailable as error:
-            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} Nothing of this call was recorded.") from error
+            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} Nothing was recorded.") from error
 
     def _moved_on(self, situation: Situation) -> bool:
         """Whether a choice made for a situation is void: other trials were asked or something ended meanwhile."""

@@ -3,7 +3,6 @@
 import secrets
 import threading
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,15 +14,13 @@ from aepsych_grpc.session.codec import decode, encode
 from aepsych_grpc.session.event import Event, ExperimentCreated
 from aepsych_grpc.session.experiment import Experiment
 from aepsych_grpc.session.phase import assemble
+from aepsych_grpc.session.workshop import Workshop
 from aepsych_grpc.store.error import DuplicateRequest, StoreUnavailable, UnknownExperiment
 from aepsych_grpc.store.event_store import EventStore
 from aepsych_grpc.store.record import NewEvent
 
 MOST_OPEN = 256
 """Experiments kept in memory; the one unused for longest is let go and rebuilt from its log on its next call."""
-
-FIT_THREADS = 2
-"""Fits that may run at the same time; linear algebra of this size runs on one thread each."""
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _ID_LENGTH = 12
@@ -35,13 +32,13 @@ class Experiments:
 
     def __init__(self, store: EventStore) -> None:
         self.store = store
-        self._executor = ThreadPoolExecutor(FIT_THREADS, thread_name_prefix="fit")
+        self._workshop = Workshop()
         self._lock = threading.Lock()
         self._open: OrderedDict[str, Experiment] = OrderedDict()
 
     def check(self, config: ExperimentConfig) -> None:
         """Check that every part can be built with its options. Raises InvalidConfigError."""
-        assemble(config, self._executor)
+        assemble(config, self._workshop)
 
     def setup(self, call: SetupCall) -> SetupAnswer:
         """Set up an experiment.
@@ -103,7 +100,7 @@ class Experiments:
                 self._open.move_to_end(experiment_id)
                 return experiment
         try:
-            experiment = Experiment(experiment_id, self.store, self._executor)
+            experiment = Experiment(experiment_id, self.store, self._workshop)
         except UnknownExperiment:
             raise ServiceError(
                 Reason.EXPERIMENT_NOT_FOUND,
@@ -121,5 +118,5 @@ class Experiments:
 
     def close(self) -> None:
         """Stop the fits that nobody waits for and close the store."""
-        self._executor.shutdown(cancel_futures=True)
+        self._workshop.close()
         self.store.close()

@@ -12,7 +12,6 @@ from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.core.space.space import Space
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.phase import Phase
-from aepsych_grpc.session.progress import current_strategy
 from aepsych_grpc.session.state import Refit, State
 from aepsych_grpc.session.training import TrainingSet
 
@@ -60,7 +59,9 @@ class Question:
 
 
 def question(state: State, phases: Sequence[Phase], at_sequence: int | None, outcome: str) -> Question:
-    """Find the model that a query is about: that of the current strategy, or of the nearest one that has a model.
+    """Find the model that a query is about: that of the strategy that asked last, or of the nearest one with a model.
+
+    Every answer is a function of the log up to the sequence, whatever has happened since.
 
     Raises:
         ServiceError: INVALID_REQUEST for an unknown outcome or a sequence beyond the log, NOTHING_TO_MODEL.
@@ -76,7 +77,7 @@ def question(state: State, phases: Sequence[Phase], at_sequence: int | None, out
         violations.append(Violation("at_sequence", f"{sequence} given; the log has 1 to {state.sequence}."))
     if violations:
         raise ServiceError(Reason.INVALID_REQUEST, "The query is not valid.", violations=violations)
-    phase = _nearest_with_model(phases, current_strategy(phases, state.situation()))
+    phase = _nearest_with_model(phases, state.strategy_at(sequence))
     kind = config.outcomes[0].kind
     if phase is None or not isinstance(kind, outcomes.Binary):
         raise _nothing("No strategy of the experiment has a model; give one a model to be able to query.")
@@ -89,22 +90,29 @@ def question(state: State, phases: Sequence[Phase], at_sequence: int | None, out
     )
 
 
-def answer(question: Question, training: TrainingSet) -> Fitted:
+def answer(question: Question, training: TrainingSet, timeout: float | None) -> Fitted:
     """Fit the model that a query is about.
 
     Raises:
-        ServiceError: NOTHING_TO_MODEL.
+        ServiceError: NOTHING_TO_MODEL, DEADLINE_EXCEEDED.
     """
     phase = question.phase
     if phase.learner is None or phase.strategy.model is None or training.count(question.sequence) == 0:
         raise _nothing("Nothing has been told that a model could learn from; tell responses first.")
+    readout = phase.learner.readout_in_time(question.sequence, question.refit, timeout)
+    if readout is None:
+        raise ServiceError(
+            Reason.DEADLINE_EXCEEDED,
+            f"The model of {phase.learner.observation_count(question.sequence)} observations was not ready when the "
+            "call's deadline passed; it is being fitted. Ask again, or allow more time.",
+        )
     return Fitted(
         model_name=phase.strategy.model.name,
         space=phase.space,
         response=phase.learner.model.response,
         target=question.target,
         intensity=question.intensity,
-        readout=phase.learner.readout(question.sequence, question.refit),
+        readout=readout,
         belief=partial(phase.learner.belief_at, question.sequence, question.refit),
         acquisition=phase.acquisition,
         strategy=phase.strategy.name,
@@ -113,9 +121,8 @@ def answer(question: Question, training: TrainingSet) -> Fitted:
     )
 
 
-def _nearest_with_model(phases: Sequence[Phase], current: int | None) -> Phase | None:
-    """Return the current phase or the next one with a model, else the last one before it that has one."""
-    start = len(phases) if current is None else current
+def _nearest_with_model(phases: Sequence[Phase], start: int) -> Phase | None:
+    """Return the phase at `start` or the next one with a model, else the last one before it that has one."""
     later = [phase for phase in phases[start:] if phase.learner]
     earlier = [phase for phase in phases[:start] if phase.learner]
     return later[0] if later else earlier[-1] if earlier else None

@@ -5,34 +5,36 @@ Every result is a pure function of the log; what is remembered here only saves t
 
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 
 from aepsych_grpc.core.models.model import Fit, Model, TrainingData
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.session.state import Refit
 from aepsych_grpc.session.training import TrainingSet
+from aepsych_grpc.session.workshop import Workshop
 
 
 class Learner:
     """Fits a model to an experiment's observations up to any sequence.
 
-    Fits run on an executor, so that a call whose time is up can leave one running for the next call to take. With
-    `keep_most_recent` a model learns from so many of the latest observations.
+    The work is done by threads of the workshop, so that a call whose time is up leaves it running for the next call.
+    With `keep_most_recent` a model learns from so many of the latest observations.
     """
 
     def __init__(
-        self, model: Model, training: TrainingSet, executor: Executor, keep_most_recent: int | None = None
+        self, model: Model, training: TrainingSet, workshop: Workshop, keep_most_recent: int | None = None
     ) -> None:
         self.model = model
         self._keep_most_recent = keep_most_recent
         self._training = training
-        self._executor = executor
+        self._executor = workshop.executor
+        self._readouts = workshop.readouts
         self._lock = threading.Lock()
+        self._believing = threading.Lock()
         self._late: tuple[int, int, Future[Fit]] | None = None
         self._latest_fit: tuple[int, int, Future[Fit]] | None = None
         self._belief: tuple[tuple[float, ...], tuple[int, ...], Posterior] | None = None
-        self._readout: tuple[int, tuple[float, ...], tuple[Posterior, ...]] | None = None
 
     def refit_due(self, sequence: int, latest: Refit | None) -> bool:
         """Whether the observations up to `sequence` deserve new hyperparameters."""
@@ -65,60 +67,76 @@ class Learner:
         with self._lock:
             if self._latest_fit and self._latest_fit[:2] == (sequence, started_from):
                 return self._latest_fit[2]
-            data, start = self._data(sequence), latest.hyperparameters if latest else None
+            data, start = self._data(self._training.count(sequence)), latest.hyperparameters if latest else None
             future = self._executor.submit(self.model.fit, data, start)
             self._latest_fit = (sequence, started_from, future)
             return future
 
-    def belief(self, refit: Refit, steps: Sequence[int]) -> Posterior:
-        """Return the belief of an ask: the data up to each step taken in from where the step before it left off.
+    def belief_in_time(self, refit: Refit, steps: Sequence[int], timeout: float | None) -> Posterior | None:
+        """Return the belief of an ask: the first n observations for each step n, each taken in where the last left off.
 
         The steps are part of the record, so that a rebuilt experiment goes through the same numbers, bit for bit.
+
+        Returns:
+            The belief; None when it is not ready in time. It is worked out all the same, for the next call.
         """
         if self._keep_most_recent is not None:
             # Once observations have been left out, an earlier belief is no beginning of this one.
             steps = steps[-1:]
-        done: tuple[int, ...] = ()
-        belief = None
-        if self._belief and self._belief[0] == refit.hyperparameters and _begins(steps, self._belief[1]):
-            _, done, belief = self._belief
-        for step in steps[len(done) :]:
-            belief = self.model.condition(self._data(step), refit.hyperparameters, belief)
-        if belief is None:
-            raise ValueError("A belief needs at least one step.")
-        self._belief = (refit.hyperparameters, tuple(steps), belief)
-        return belief
+        try:
+            return self._executor.submit(self._believe, refit.hyperparameters, tuple(steps)).result(timeout)
+        except FutureTimeoutError:
+            return None
 
-    def readout(self, sequence: int, latest: Refit | None) -> tuple[Posterior, ...]:
-        """Return equally likely beliefs from the observations up to `sequence`, for queries.
+    def _believe(self, hyperparameters: tuple[float, ...], steps: tuple[int, ...]) -> Posterior:
+        with self._believing:
+            done: tuple[int, ...] = ()
+            belief = None
+            if self._belief and self._belief[0] == hyperparameters and steps[: len(self._belief[1])] == self._belief[1]:
+                _, done, belief = self._belief
+            for step in steps[len(done) :]:
+                belief = self.model.condition(self._data(step), hyperparameters, belief)
+            if belief is None:
+                raise ValueError("A belief needs at least one step.")
+            self._belief = (hyperparameters, steps, belief)
+            return belief
+
+    def readout_in_time(
+        self, sequence: int, latest: Refit | None, timeout: float | None
+    ) -> tuple[Posterior, ...] | None:
+        """Return equally likely beliefs from the observations up to `sequence`, for queries; None when out of time.
 
         Hyperparameters are those of the latest refit, or new ones where a refit is due that no ask has needed yet.
         """
-        hyperparameters = self._current(sequence, latest)
-        with self._lock:
-            if self._readout and self._readout[:2] == (self._training.count(sequence), hyperparameters):
-                return self._readout[2]
-        readout = self.model.readout(self._data(sequence), hyperparameters)
-        with self._lock:
-            self._readout = (self._training.count(sequence), hyperparameters, readout)
-        return readout
+        fit = self._begin(sequence, latest) if latest is None or self.refit_due(sequence, latest) else None
+        try:
+            return self._executor.submit(self._read_out, sequence, latest, fit).result(timeout)
+        except FutureTimeoutError:
+            return None
 
     def belief_at(self, sequence: int, latest: Refit | None) -> Posterior:
-        """Return the belief from the observations up to `sequence`, with the hyperparameters of `readout`."""
-        return self.model.condition(self._data(sequence), self._current(sequence, latest))
+        """Return the belief from the observations up to `sequence`, with the hyperparameters of the read-out."""
+        fit = self._begin(sequence, latest) if latest is None or self.refit_due(sequence, latest) else None
+        return self.model.condition(self._data(self._training.count(sequence)), _hyperparameters(latest, fit))
 
     def observation_count(self, sequence: int) -> int:
         """Count the observations that the model learns from at `sequence`."""
-        return len(self._data(sequence))
+        return len(self._data(self._training.count(sequence)))
 
-    def _data(self, sequence: int) -> TrainingData:
-        return self._training.up_to(sequence, self._keep_most_recent)
+    def _data(self, n: int) -> TrainingData:
+        """Return what the model learns from when n observations have been told."""
+        return self._training.first(n, self._keep_most_recent)
 
-    def _current(self, sequence: int, latest: Refit | None) -> tuple[float, ...]:
-        if latest is None or self.refit_due(sequence, latest):
-            return self._begin(sequence, latest).result().hyperparameters
+    def _read_out(self, sequence: int, latest: Refit | None, fit: Future[Fit] | None) -> tuple[Posterior, ...]:
+        hyperparameters, n = _hyperparameters(latest, fit), self._training.count(sequence)
+        return self._readouts.get(
+            (self, n, hyperparameters), lambda: self.model.readout(self._data(n), hyperparameters)
+        )
+
+
+def _hyperparameters(latest: Refit | None, fit: Future[Fit] | None) -> tuple[float, ...]:
+    if fit is not None:
+        return fit.result().hyperparameters
+    if latest is not None:
         return latest.hyperparameters
-
-
-def _begins(steps: Sequence[int], beginning: tuple[int, ...]) -> bool:
-    return tuple(steps[: len(beginning)]) == beginning
+    raise ValueError("A belief needs hyperparameters.")

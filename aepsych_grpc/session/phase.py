@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +24,7 @@ from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.core.space.space import Space
 from aepsych_grpc.session.learner import Learner
 from aepsych_grpc.session.training import TrainingSet
+from aepsych_grpc.session.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +68,8 @@ class Assembly:
     phases: tuple[Phase, ...]
 
 
-def assemble(config: ExperimentConfig, executor: Executor) -> Assembly:
-    """Build the parts of a complete config; fits run on the executor.
+def assemble(config: ExperimentConfig, workshop: Workshop) -> Assembly:
+    """Build the parts of a complete config; fits run in the workshop.
 
     Raises:
         InvalidConfigError: A part can't be built with its options.
@@ -79,11 +79,11 @@ def assemble(config: ExperimentConfig, executor: Executor) -> Assembly:
         message = f"Of {MOST_TRIED} stimuli spread over the space none keeps to all constraints; loosen them."
         raise InvalidConfigError([Violation("config.constraints", message)])
     training = TrainingSet(space, config.outcomes[0].name)
-    phases = tuple(_build(config, index, space, training, executor) for index in range(len(config.strategies)))
+    phases = tuple(_build(config, index, space, training, workshop) for index in range(len(config.strategies)))
     return Assembly(training=training, phases=phases)
 
 
-def _build(config: ExperimentConfig, index: int, space: Space, training: TrainingSet, executor: Executor) -> Phase:
+def _build(config: ExperimentConfig, index: int, space: Space, training: TrainingSet, workshop: Workshop) -> Phase:
     strategy, path = config.strategies[index], f"config.strategies[{index}]"
     binary = tuple(outcome for outcome in config.outcomes if isinstance(outcome.kind, outcomes.Binary))
     learner = acquisition = None
@@ -100,7 +100,7 @@ def _build(config: ExperimentConfig, index: int, space: Space, training: Trainin
             outcome_kind="binary",
         )
         model = _make(CATALOGUE.models, strategy.model, model_context, f"{path}.model")
-        learner = Learner(model, training, executor, strategy.keep_most_recent)
+        learner = Learner(model, training, workshop, strategy.keep_most_recent)
         if strategy.acquisition is not None:
             acquisition_context = AcquisitionContext(outcome=kind)
             acquisition = _make(

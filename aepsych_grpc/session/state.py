@@ -1,5 +1,6 @@
 """The state of an experiment: a pure function of its events."""
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -51,7 +52,7 @@ class Situation:
         finished_strategies: Strategies that were ended by an event: by request, a clock or a model.
         pending: Trials that await a response.
         refits: The refit in effect for each strategy that has one.
-        belief_steps: For each strategy, the data sequences of its asks since that refit, without repeats.
+        belief_steps: For each strategy, the numbers of observations at its asks since that refit, without repeats.
         finished: Whether the experiment was ended by request.
     """
 
@@ -79,7 +80,7 @@ class State:
         trials: All trials by number, in the order in which they arose.
         pending: Numbers of the trials that await a response, in order.
         told: Numbers of the told trials, in the order of telling.
-        observation_count: Observations that models learn from.
+        learned: Sequences of the observations that models learn from.
         outcome_counts: How often each value of each outcome has occurred among them.
         observation_digests: Digest of each observation as it was sent, by its id.
         observation_trials: Number of the trial of each observation, by its id.
@@ -91,7 +92,8 @@ class State:
         finished_strategies: Strategies that were ended by an event: by request, a clock or a model.
         latest_strategy: The latest strategy that has asked; the current one is never before it.
         refits: The latest refit of each strategy that has one.
-        belief_steps: For each strategy, the data sequences of its asks since its latest refit, without repeats.
+        asked: Sequence and strategy of each ask.
+        belief_steps: For each strategy, the numbers of observations at its asks since its latest refit, each once.
         finished: Whether the experiment was ended by request.
     """
 
@@ -103,7 +105,8 @@ class State:
         self.trials: dict[int, Trial] = {}
         self.pending: dict[int, None] = {}
         self.told: list[int] = []
-        self.observation_count = 0
+        self.learned: list[int] = []
+        self.asked: list[tuple[int, int]] = []
         self.outcome_counts: Counter[tuple[str, float]] = Counter()
         self.observation_digests: dict[str, bytes] = {}
         self.observation_trials: dict[str, int] = {}
@@ -164,10 +167,12 @@ class State:
         self.asked_counts[asked.strategy_index] += 1
         self.asked_by[asked.strategy_index].append(asked.stimuli)
         self.begin_times.setdefault(asked.strategy_index, event.time)
+        self.asked.append((event.sequence, asked.strategy_index))
         self.latest_strategy = max(self.latest_strategy, asked.strategy_index)
         steps = self.belief_steps.setdefault(asked.strategy_index, [])
-        if not steps or steps[-1] != asked.data_sequence:
-            steps.append(asked.data_sequence)
+        observations = bisect_right(self.learned, asked.data_sequence)
+        if not steps or steps[-1] != observations:
+            steps.append(observations)
         self._remember(asked.request, asked.trial_id)
 
     def _apply_told(self, event: Event, told: ObservationTold) -> None:
@@ -189,7 +194,7 @@ class State:
         self.observation_digests[observation.observation_id] = told.content_digest
         self.observation_trials[observation.observation_id] = observation.trial_id
         if not observation.exclude_from_model:
-            self.observation_count += 1
+            self.learned.append(event.sequence)
             self.outcome_counts.update(observation.outcomes.items())
             if (index := self._strategies.get(trial.strategy)) is not None:
                 first = self.created.config.outcomes[0].name
@@ -213,6 +218,11 @@ class State:
         """Count the observations told to the trials of a strategy."""
         return sum(self.trials[number].strategy == strategy for number in self.told)
 
+    def strategy_at(self, sequence: int) -> int:
+        """Return the strategy of the latest ask up to a sequence; the first one before any ask."""
+        asks = bisect_right(self.asked, (sequence, len(self.asked_counts)))
+        return self.asked[asks - 1][1] if asks else 0
+
     def latest_refit(self, strategy_index: int, sequence: int | None = None) -> Refit | None:
         """Return the strategy's refit that was in effect after the event at `sequence` (default: now)."""
         refits = self.refits.get(strategy_index, [])
@@ -227,7 +237,7 @@ class State:
             asked=tuple(map(tuple, self.asked_by)),
             told=tuple(map(tuple, self.told_of)),
             begin_times=dict(self.begin_times),
-            observation_count=self.observation_count,
+            observation_count=len(self.learned),
             outcome_counts=dict(self.outcome_counts),
             latest_strategy=self.latest_strategy,
             finished_strategies=frozenset(self.finished_strategies),

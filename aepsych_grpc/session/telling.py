@@ -1,6 +1,7 @@
 """Checks told observations and makes events of them: all of a call, or none."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,10 +10,13 @@ from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.config.outcome import Outcome
 from aepsych_grpc.config.violation import Violation, nearest_name
 from aepsych_grpc.error import Reason, ServiceError
-from aepsych_grpc.session.call import GivenObservation, Receipt
+from aepsych_grpc.session.call import GivenObservation, Receipt, Trial
 from aepsych_grpc.session.event import Observation, ObservationTold, Stimulus
 from aepsych_grpc.session.state import State
 from aepsych_grpc.session.stimulus import check_told_stimuli
+
+_OWN_ID = re.compile(r"trial-(\d{1,9})")
+"""What the observation of an asked trial is called unless the caller names it."""
 
 
 def told_events(state: State, given: Sequence[GivenObservation]) -> tuple[list[ObservationTold], list[Receipt]]:
@@ -35,8 +39,10 @@ def told_events(state: State, given: Sequence[GivenObservation]) -> tuple[list[O
         trial_id = one.trial_id or next_trial_id
         observation_id = one.observation_id or f"trial-{trial_id}"
         if observation_id in digests:
-            if digests[observation_id] != one.content_digest:
+            if digests[observation_id] != one.content_digest and one.observation_id:
                 raise _reused(observation_id, trial_of[observation_id], i)
+            if digests[observation_id] != one.content_digest:
+                raise _already_told(trial_id, state.trials.get(trial_id), i)
             receipts.append(Receipt(observation_id=observation_id, trial_id=trial_of[observation_id], duplicate=True))
             continue
         if not unsolicited:
@@ -75,6 +81,10 @@ def _check(config: ExperimentConfig, given: Sequence[GivenObservation]) -> list[
             problem = f"{one.trial_id} given; the number of an asked trial, from 1, is expected"
             malformed.append(Violation(f"{path}.trial_id", f"{problem}, or `stimuli` for a trial that was not asked."))
         stimuli: tuple[Stimulus, ...] = ()
+        named = _OWN_ID.fullmatch(one.observation_id)
+        if named and int(named[1]) != one.trial_id:
+            message = f'"{one.observation_id}" given; ids of this form stand for the asked trial of that number.'
+            malformed.append(Violation(f"{path}.observation_id", f"{message} Use another id, such as a UUID."))
         if one.stimuli:
             stimuli, bad, outside = check_told_stimuli(config, one.stimuli, f"{path}.stimuli")
             malformed.extend(bad)
@@ -162,12 +172,17 @@ def _check_trial(state: State, trial_id: int, told_now: set[int], i: int) -> Non
             violations=[Violation(path, message)],
         )
     if trial.observation is not None or trial_id in told_now:
-        earlier = trial.observation.observation_id if trial.observation else "an earlier observation of this call"
-        raise ServiceError(
-            Reason.TRIAL_ALREADY_TOLD,
-            f"Trial {trial_id} has its response already; nothing was recorded.",
-            violations=[Violation(path, f"{trial_id} given; told before as observation_id {earlier}.")],
-        )
+        raise _already_told(trial_id, trial, i)
+
+
+def _already_told(trial_id: int, trial: Trial | None, i: int) -> ServiceError:
+    told = trial.observation if trial else None
+    how = ", ".join(f"{name} = {value:g}" for name, value in told.outcomes.items()) if told else "by this very call"
+    return ServiceError(
+        Reason.TRIAL_ALREADY_TOLD,
+        f"Trial {trial_id} has its response already ({how}); nothing was recorded.",
+        violations=[Violation(f"observations[{i}].trial_id", f"{trial_id} given; it has its response already.")],
+    )
 
 
 def _reused(observation_id: str, trial_id: int, i: int) -> ServiceError:

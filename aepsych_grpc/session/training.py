@@ -6,7 +6,7 @@ import torch
 
 from aepsych_grpc.core.models.model import TrainingData
 from aepsych_grpc.core.space.space import Space
-from aepsych_grpc.session.event import ObservationTold
+from aepsych_grpc.session.event import Observation, ObservationTold
 
 
 class TrainingSet:
@@ -27,17 +27,23 @@ class TrainingSet:
         observation = told.observation
         if observation.exclude_from_model:
             return
-        self._points.append(self._space.encode(observation.stimuli)[0])
+        self._points.append(self._point(observation))
         self._responses.append(float(observation.outcomes[self._outcome]))
         self._sequences.append(sequence)
+
+    def check(self, observation: Observation) -> None:
+        """Raise whatever would keep the observation from being taken in, before it is on record."""
+        self._point(observation)
+
+    def _point(self, observation: Observation) -> torch.Tensor:
+        return self._space.encode(observation.stimuli)[0]
 
     def count(self, sequence: int) -> int:
         """Count the observations up to a sequence."""
         return bisect_right(self._sequences, sequence)
 
-    def up_to(self, sequence: int, most: int | None = None) -> TrainingData:
-        """Return the observations up to a sequence, or the `most` latest of them: points `n x d`, responses `n`."""
-        n = self.count(sequence)
-        first = 0 if most is None else max(n - most, 0)
-        points = torch.stack(self._points[first:n]) if n else torch.empty(0, self._space.d, dtype=torch.float64)
-        return TrainingData(points, torch.tensor(self._responses[first:n], dtype=torch.float64))
+    def first(self, n: int, most: int | None = None) -> TrainingData:
+        """Return the first n observations, or the `most` latest of them: points `n x d`, responses `n`."""
+        start = 0 if most is None else max(n - most, 0)
+        points = torch.stack(self._points[start:n]) if n else torch.empty(0, self._space.d, dtype=torch.float64)
+        return TrainingData(points, torch.tensor(self._responses[start:n], dtype=torch.float64))

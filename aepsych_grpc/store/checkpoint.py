@@ -27,6 +27,7 @@ class Checkpointer:
         self._engine = engine
         self._events = 0
         self._due = threading.Event()
+        self._wanted = False
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="store-checkpoint", daemon=True)
         self._thread.start()
@@ -36,10 +37,11 @@ class Checkpointer:
         self._events += count
         if self._events >= EVENTS_BETWEEN:
             self._events = 0
+            self._wanted = True
             self._due.set()
 
     def stop(self) -> None:
-        """End the thread, after the checkpoint it may be at."""
+        """End the thread, after the checkpoint that it is at or that is due."""
         self._stopped = True
         self._due.set()
         self._thread.join()
@@ -48,12 +50,14 @@ class Checkpointer:
         while True:
             self._due.wait()
             self._due.clear()
+            if self._wanted:
+                self._wanted = False
+                try:
+                    self._checkpoint()
+                except (sqlite3.Error, SQLAlchemyError) as error:
+                    _log.warning("The write-ahead log could not be copied into the database: %s", error)
             if self._stopped:
                 return
-            try:
-                self._checkpoint()
-            except (sqlite3.Error, SQLAlchemyError) as error:
-                _log.warning("The write-ahead log could not be copied into the database: %s", error)
 
     def _checkpoint(self) -> None:
         connection = self._engine.raw_connection()

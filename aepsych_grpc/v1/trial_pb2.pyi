@@ -251,7 +251,7 @@ class Observation(_message.Message):
     EXCLUDE_FROM_MODEL_FIELD_NUMBER: _builtins.int
     observation_id: _builtins.str
     """OPTIONAL. Made by the client, unique within the experiment; makes re-sending safe. Default for an asked trial:
-    "trial-N" with its number. An observation with explicit stimuli and no id cannot be re-sent safely.
+    "trial-N" with its number; ids of this form mean no other trial. An observation with explicit stimuli and no id cannot be re-sent safely.
     """
     trial_id: _builtins.int
     """The asked trial that this answers; or leave it out and give `stimuli`."""
@@ -267,7 +267,7 @@ class Observation(_message.Message):
 
     @_builtins.property
     def response_time(self) -> _duration_pb2.Duration:
-        """OPTIONAL. How long the participant took."""
+        """OPTIONAL. How long the participant took; kept to the microsecond."""
 
     @_builtins.property
     def metadata(self) -> _struct_pb2.Struct:

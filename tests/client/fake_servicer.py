@@ -54,6 +54,7 @@ class FakeServicer(ExperimentServiceServicer):
         self.trials: dict[int, trial_pb2.Trial] = {}
         self.asks: dict[str, list[int]] = {}
         self.can_model = True
+        self.crossing_probability = lambda _index: 0.99
         self.metadata: list[dict[str, str]] = []
 
     def answer(self, method: str, request):
@@ -174,7 +175,7 @@ class FakeServicer(ExperimentServiceServicer):
                         context=context,
                         threshold=trial_pb2.Estimate(mean=0.11, variance=1e-4, lower=0.08, upper=0.2),
                         median=0.1,
-                        crossing_probability=0.99,
+                        crossing_probability=self.crossing_probability(len(contour.points)),
                     )
                 )
         else:

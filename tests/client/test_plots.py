@@ -1,3 +1,4 @@
+import math
 import sys
 
 import pytest
@@ -62,7 +63,7 @@ def test_a_threshold_with_the_truth(tmp_path):
     figure = experiment.plot_threshold(truth=lambda context: 0.05 * context["size"])
     axes = figure.axes[0]
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert {"estimate", "credible band", "truth", "seen = 1", "seen = 0"} <= set(labels)
+    assert {"estimate", "90 % credible band", "truth", "seen = 1", "seen = 0"} <= set(labels)
     truth = next(line for line in axes.lines if line.get_label() == "truth")
     assert list(truth.get_ydata()) == pytest.approx([0.05 * size for size in range(1, 9)])
     assert pixels(figure, tmp_path / "threshold.png") > 10_000
@@ -94,10 +95,121 @@ def test_more_parameters_are_held_and_named():
     axes = experiment.plot(["delay", "size"], fixed_parameters={"contrast": 0.2}).axes[0]
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("delay", "size (px)")
     assert "5 responses; contrast = 0.2" in [text.get_text() for text in axes.texts]
-    with pytest.raises(ValueError, match="of: contrast, size, delay"):
-        experiment.plot(["speed"])
     with pytest.raises(ValueError, match="outcomes are: seen"):
         experiment.plot(outcome="heard")
+
+
+def contours(servicer):
+    return [r.threshold_contour for n, r in servicer.calls if n == "Query" and r.WhichOneof("query").startswith("thr")]
+
+
+def finite(line):
+    return [value for value in line.get_ydata() if not math.isnan(value)]
+
+
+def test_a_threshold_lies_along_the_intensity_alone():
+    third = parameter("delay", continuous={"lower_bound": 0, "upper_bound": 10})
+    servicer, experiment = running(parameters=[*CONFIG["parameters"][:2], third])
+    for shown in (["delay", "size"], ["delay"]):
+        assert "threshold" not in experiment.plot(shown).axes[0].get_legend_handles_labels()[1]
+    assert not contours(servicer)
+    axes = experiment.plot(["contrast", "delay"]).axes[0]
+    line = next(line for line in axes.lines if line.get_label() == "threshold")
+    assert set(line.get_xdata()) == {0.1}
+    assert (min(line.get_ydata()), max(line.get_ydata())) == (0, 10)
+    (asked,) = contours(servicer)
+    assert {frozenset(context.values) for context in asked.contexts} == {frozenset({"size", "delay"})}
+
+
+def test_a_threshold_that_is_unlikely_is_not_drawn():
+    servicer, experiment = running()
+    servicer.crossing_probability = lambda index: 0.49 if index < 3 else 0.5
+    for figure, panel in ((experiment.plot(), 0), (experiment.plot_threshold(), 0), (experiment.plot_overview(), 1)):
+        axes = figure.axes[panel]
+        assert len(finite(next(line for line in axes.lines if line.get_label() in ("threshold", "estimate")))) == 5
+        remark = "No threshold is drawn where it is unlikely to lie within the bounds."
+        assert remark in [text.get_text() for text in axes.texts]
+    servicer.crossing_probability = lambda _index: 0.1
+    axes = experiment.plot_overview().axes[1]
+    assert not finite(axes.lines[0])
+    assert "No threshold: it is unlikely to lie within the bounds." in [text.get_text() for text in axes.texts]
+    assert axes.get_ylim() == (0.01, 1)
+
+
+def test_a_curve_s_title_has_a_threshold_only_if_it_is_crossed():
+    servicer, experiment = running(parameters=CONFIG["parameters"][:1])
+    servicer.crossing_probability = lambda _index: 0.2
+    axes = experiment.plot().axes[0]
+    shown = [text.get_text() for text in axes.texts]
+    assert "5 responses" in shown
+    assert "No threshold: it is unlikely to lie within the bounds." in shown
+    assert "threshold" not in axes.get_legend_handles_labels()[1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "given"),
+    [
+        (TypeError, "is a list of names", {"parameters": "contrast"}),
+        (ValueError, 'no parameter "speed" to vary, only: contrast, size', {"parameters": ["speed"]}),
+        (ValueError, 'no parameter "siz" .*Did you mean "size"', {"fixed_parameters": {"siz": 1}}),
+        (ValueError, "One or two different", {"parameters": ["size", "size"]}),
+        (ValueError, '"size" can\'t be shown and held', {"parameters": ["size"], "fixed_parameters": {"size": 1}}),
+        (ValueError, "Every parameter is held", {"fixed_parameters": {"size": 1, "contrast": 0.1}}),
+        (TypeError, "are values by name", {"fixed_parameters": ["size"]}),
+    ],
+)
+def test_a_section_that_can_t_be_shown(kind, message, given):
+    servicer, experiment = running()
+    servicer.calls.clear()
+    with pytest.raises(kind, match=message):
+        experiment.plot(**given)
+    assert not servicer.calls
+
+
+def test_a_threshold_takes_a_parameter_beside_the_intensity():
+    _, experiment = running(parameters=CONFIG["parameters"][:1])
+    for plot in (experiment.plot_threshold, experiment.plot_overview):
+        with pytest.raises(ValueError, match=r"only contrast; use plot\(\)"):
+            plot()
+    _, experiment = running()
+    with pytest.raises(ValueError, match=r"contrast is the intensity; .* over one of: size"):
+        experiment.plot_threshold("contrast")
+    with pytest.raises(ValueError, match=r"beside contrast is held; .* plot\(\)"):
+        experiment.plot_threshold(fixed_parameters={"size": 3})
+
+
+def test_what_the_caller_holds_is_said_once():
+    servicer, experiment = running(parameters=CONFIG["parameters"][:2])
+    experiment.plot(["contrast"], fixed_parameters={"size": 3})
+    queries = [r for n, r in servicer.calls if n == "Query"]
+    assert [r.fixed_parameters["size"].number_value for r in queries] == [3, 3]
+    assert all(set(stimulus.values) == {"contrast"} for stimulus in queries[0].prediction.stimuli)
+
+
+def test_the_participant_is_named_and_levels_are_whole():
+    servicer = FakeServicer()
+    experiment = Client(transport=FakeTransport(servicer)).setup({}, participant_id="p07")
+    axes = experiment.plot().axes[0]
+    assert axes.get_title(loc="left") == "contrast threshold, participant p07"
+    assert all(float(tick).is_integer() for tick in axes.get_xticks())
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["threshold", "90 % credible band", "seen = 1", "seen = 0"]
+
+
+def test_trials_at_the_same_place_stand_apart():
+    _, experiment = running()
+    for i in range(6):
+        experiment.tell({"contrast": 0.5, "size": 4}, i % 2)
+    filled, opened = experiment.plot().axes[0].collections[-2:]
+    places = [tuple(place) for marks in (filled, opened) for place in marks.get_offsets() if place[1] == 0.5]
+    # One of the trials that were asked lies beside them, at size 1.
+    xs = sorted(x for x, _ in places if x > 2)
+    assert len(set(xs)) == len(xs) == 6
+    assert sum(xs) / 6 == pytest.approx(4)
+    assert xs[-1] - xs[0] < 1
+    curve = experiment.plot(["size"]).axes[0]
+    ys = sorted(tuple(place) for marks in curve.collections[-2:] for place in marks.get_offsets())
+    assert len(set(ys)) == len(ys) == 11
 
 
 def test_trials_with_other_named_values_are_left_out():

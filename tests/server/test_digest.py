@@ -2,6 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aepsych_grpc.server.digest import content_digest, next_request_id
+from aepsych_grpc.v1 import experiment_service_pb2 as v1
 from aepsych_grpc.v1.experiment_service_pb2 import AskRequest
 from aepsych_grpc.v1.trial_pb2 import Observation
 
@@ -34,3 +35,11 @@ def test_the_message_is_left_as_it_was():
 @given(st.lists(st.text(max_size=5), max_size=4), st.lists(st.text(max_size=5), max_size=4))
 def test_the_next_request_has_one_id_for_each_list_of_observations(one, other):
     assert (next_request_id(one) == next_request_id(other)) == (one == other)
+
+
+def test_calls_of_different_kinds_with_the_same_fields_differ():
+    requests = [
+        message(experiment_id="e", request_id="r")
+        for message in (v1.AskRequest, v1.FinishStrategyRequest, v1.FinishExperimentRequest, v1.ReviseTrialRequest)
+    ]
+    assert len({content_digest(request, "request_id") for request in requests}) == len(requests)

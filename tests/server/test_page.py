@@ -13,12 +13,12 @@ REQUEST = ListTrialsRequest(experiment_id="a", page_size=3)
 def test_a_token_holds_its_place(place):
     checks = Checks()
     again = ListTrialsRequest(experiment_id="a", page_size=9, page_token="whatever")
-    assert tuple(read_token(make_token(list(place), REQUEST), again, checks)) == place
+    assert read_token(make_token(list(place), REQUEST), again, checks, tuple) == place
     assert not checks.violations
 
 
 def test_no_token_is_the_first_page():
-    assert read_token("", REQUEST, Checks()) is None
+    assert read_token("", REQUEST, Checks(), tuple) is None
 
 
 @pytest.mark.parametrize(
@@ -32,15 +32,22 @@ def test_no_token_is_the_first_page():
 )
 def test_a_token_belongs_to_its_filters(request_):
     checks = Checks()
-    assert read_token(make_token([5], REQUEST), request_, checks) is None
+    assert read_token(make_token([5], REQUEST), request_, checks, tuple) is None
     assert [violation.path for violation in checks.violations] == ["page_token"]
 
 
 @given(st.text(max_size=60))
 def test_anything_else_is_no_token(token):
     checks = Checks()
-    assert read_token(token, REQUEST, checks) is None
+    assert read_token(token, REQUEST, checks, tuple) is None
     assert (not checks.violations) == (token == "")
+
+
+def test_a_place_that_cannot_be_read_is_refused():
+    checks = Checks()
+    forged = make_token(["x", "y"], REQUEST)
+    assert read_token(forged, REQUEST, checks, lambda place: int(place[0])) is None
+    assert [violation.path for violation in checks.violations] == ["page_token"]
 
 
 @pytest.mark.parametrize(("given_", "expected"), [(0, 50), (7, 7), (10_000, 10_000), (2**31 - 1, 10_000)])

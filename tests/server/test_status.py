@@ -47,7 +47,7 @@ def test_an_error_says_why_where_and_with_which_facts():
         metadata={"experiment_id": "x"},
     )
     status = status_of(error)
-    assert (status.code, status.message) == (code_pb2.NOT_FOUND, "None.")
+    assert (status.code, status.message) == (code_pb2.NOT_FOUND, "None. experiment_id: unknown")
     assert detail(status, ErrorInfo) == ErrorInfo(
         reason="EXPERIMENT_NOT_FOUND", domain=DOMAIN, metadata={"experiment_id": "x"}
     )

@@ -112,3 +112,9 @@ def test_the_list_of_experiments_knows_what_is_finished(experiments):
     assert not experiments.store.get(experiment.experiment_id).finished
     run(experiment, 1)
     assert experiments.store.get(experiment.experiment_id).finished
+
+
+def test_fixed_values_are_asked_digit_for_digit(experiment):
+    third = 1 / 3
+    answer = experiment.ask(ask_call(fixed_parameters={"contrast": third}))
+    assert answer.trials[0].stimuli[0]["contrast"] == third

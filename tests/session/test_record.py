@@ -200,3 +200,88 @@ def test_an_ask_does_not_outlive_its_experiment(experiment, monkeypatch):
             asking.result()
     assert raised.value.reason is Reason.EXPERIMENT_FINISHED
     assert experiment.overview().asked_count == 3
+
+
+def test_what_one_server_asked_another_can_be_told(database):
+    first, second = Experiments(open_store(database)), Experiments(open_store(database))
+    here = set_up(first)
+    there = second.open(here.experiment_id)
+    here.ask(ask_call())
+    there.tell([given(1)])
+    assert here.overview().told_count == 1
+    here.finish(RequestIdentity(), "done")
+    assert there.overview().finished
+    first.close()
+    second.close()
+
+
+def test_observations_of_another_server_are_learned_from(database):
+    first, second = Experiments(open_store(database)), Experiments(open_store(database))
+    here = set_up(first)
+    there = second.open(here.experiment_id)
+    run(here, 3)
+    assert there.fitted().observation_count == 3
+    first.close()
+    second.close()
+
+
+def test_a_tell_is_flushed_and_an_ask_is_not(experiment, monkeypatch):
+    flushed = []
+    store = experiment._log._store
+    append = store.append
+
+    def spy(*arguments, durable, **options):
+        flushed.append(durable)
+        append(*arguments, durable=durable, **options)
+
+    monkeypatch.setattr(store, "append", spy)
+    run(experiment, 1)
+    experiment.finish(RequestIdentity(), "done")
+    assert flushed == [False, True, True]
+
+
+def test_experiments_that_are_not_in_memory_are_rebuilt(experiments, monkeypatch):
+    monkeypatch.setattr("aepsych_grpc.session.experiments.MOST_OPEN", 1)
+    first, second = set_up(experiments), set_up(experiments)
+    run(first, 1)
+    run(experiments.open(second.experiment_id), 2)
+    again = experiments.open(first.experiment_id)
+    assert again is not first
+    assert again.overview().told_count == 1
+
+
+def test_asks_at_the_same_time_are_different_trials(experiment):
+    with ThreadPoolExecutor(7) as pool:
+        answers = list(pool.map(lambda _: experiment.ask(ask_call()), range(3)))
+    assert sorted(answer.trials[0].trial_id for answer in answers) == [1, 2, 3]
+    assert len({tuple(answer.trials[0].stimuli[0].values()) for answer in answers}) == 3
+
+
+def test_a_query_gives_up_at_its_deadline_and_a_later_one_is_answered(experiment, monkeypatch):
+    run(experiment, 3)
+    slow_fits(experiment, monkeypatch, 0.5)
+    with pytest.raises(ServiceError) as raised:
+        experiment.fitted(deadline=time.monotonic() + 0.05)
+    assert raised.value.reason is Reason.DEADLINE_EXCEEDED
+    assert experiment.fitted().observation_count == 3
+
+
+def test_an_answer_about_the_past_does_not_depend_on_what_came_later(experiment):
+    run(experiment, 3)
+    then = experiment.overview().sequence
+    before = experiment.fitted(then)
+    run(experiment, 4)
+    after = experiment.fitted(then)
+    assert [one.theta for one in after.readout] == [one.theta for one in before.readout]
+
+
+def test_an_observation_that_cannot_be_learned_from_is_not_recorded(experiment, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError
+
+    experiment.ask(ask_call())
+    sequence = experiment.overview().sequence
+    monkeypatch.setattr(experiment._training, "check", fail)
+    with pytest.raises(ZeroDivisionError):
+        experiment.tell([given(1)])
+    assert experiment.overview().sequence == sequence

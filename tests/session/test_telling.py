@@ -35,13 +35,16 @@ def test_a_half_stored_batch_can_be_sent_again_whole(experiment):
 
 
 def test_an_id_with_another_response_is_refused(experiment):
-    run(experiment, 1)
-    error = refused(experiment, [given(1, 0), given(stimuli=(STIMULUS,)), given(1, 1)])
+    experiment.tell([given(stimuli=(STIMULUS,), observation_id="a")])
+    error = refused(experiment, [given(0, 0, stimuli=(STIMULUS,), observation_id="a")])
     assert error.reason is Reason.OBSERVATION_ID_REUSED
 
 
 def test_a_trial_takes_one_response(experiment):
     run(experiment, 1)
+    (trial,), _ = experiment.trials()
+    changed = 1 - trial.observation.outcomes["seen"]
+    assert refused(experiment, [given(1, int(changed))]).reason is Reason.TRIAL_ALREADY_TOLD
     error = refused(experiment, [given(1, observation_id="another")])
     assert error.reason is Reason.TRIAL_ALREADY_TOLD
     assert error.violations[0].path == "observations[0].trial_id"
@@ -114,3 +117,10 @@ def test_excluded_trials_are_kept_but_not_learned_from(experiment):
     overview = experiment.overview()
     assert overview.told_count == 1
     assert not overview.can_model
+
+
+def test_ids_that_stand_for_asked_trials_are_theirs_alone(experiment):
+    experiment.ask(ask_call(count=2))
+    error = refused(experiment, [given(stimuli=(STIMULUS,), observation_id="trial-2")])
+    assert error.violations[0].path == "observations[0].observation_id"
+    experiment.tell([given(2, observation_id="trial-2")])

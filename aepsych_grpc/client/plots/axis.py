@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from aepsych_grpc.config.parameter import Value as ParameterValue
 from aepsych_grpc.config.proto import value_from_proto
@@ -20,6 +21,8 @@ class Axis:
         positions: Where they stand: the numbers themselves, or 0, 1, ... for named values.
         log_scale: Whether equal ratios are equally far.
         tick_labels: Names of the values, where they are not numbers.
+        whole: Whether all values are whole numbers.
+        stepped: Whether there are no values between those given.
     """
 
     name: str
@@ -28,6 +31,33 @@ class Axis:
     positions: tuple[float, ...]
     log_scale: bool = False
     tick_labels: tuple[str, ...] = ()
+    whole: bool = False
+    stepped: bool = False
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Where the axis begins and ends."""
+        margin = 0.5 if self.tick_labels else 0.0
+        return self.positions[0] - margin, self.positions[-1] + margin
+
+    @property
+    def step(self) -> float:
+        """Smallest distance between neighbouring values as a part of the axis's length; 1 where values are dense."""
+        if not self.stepped:
+            return 1.0
+        places = [self._part(position) for position in self.positions]
+        return min(high - low for low, high in pairwise(places))
+
+    def moved(self, position: float, part: float) -> float:
+        """Return a position moved along the axis by a part of its length."""
+        low, high = self.limits
+        return position * (high / low) ** part if self.log_scale else position + part * (high - low)
+
+    def _part(self, position: float) -> float:
+        low, high = self.limits
+        if self.log_scale:
+            return math.log(position / low) / math.log(high / low)
+        return (position - low) / (high - low)
 
     def position(self, value: ParameterValue) -> float:
         """Return where a value stands."""
@@ -41,14 +71,17 @@ def axis_of(parameter: config_pb2.Parameter, points: int) -> Axis:
     if kind in ("categorical", "binary"):
         choices: tuple[ParameterValue, ...] = tuple(parameter.categorical.choices) or (False, True)
         names = tuple(str(choice).lower() if isinstance(choice, bool) else str(choice) for choice in choices)
-        return Axis(parameter.name, label, choices, tuple(map(float, range(len(choices)))), tick_labels=names)
+        places = tuple(map(float, range(len(choices))))
+        return Axis(parameter.name, label, choices, places, tick_labels=names, stepped=True)
     if kind == "discrete":
         numbers = tuple(parameter.discrete.values)
-        return Axis(parameter.name, label, numbers, numbers, parameter.discrete.log_scale)
+        whole = all(value.is_integer() for value in numbers)
+        return Axis(parameter.name, label, numbers, numbers, parameter.discrete.log_scale, whole=whole, stepped=True)
     if kind == "integer":
         bounds = parameter.integer
-        whole = sorted({round(x) for x in _spaced(bounds.lower_bound, bounds.upper_bound, points, bounds.log_scale)})
-        return Axis(parameter.name, label, tuple(whole), tuple(map(float, whole)), bounds.log_scale)
+        levels = sorted({round(x) for x in _spaced(bounds.lower_bound, bounds.upper_bound, points, bounds.log_scale)})
+        places = tuple(map(float, levels))
+        return Axis(parameter.name, label, tuple(levels), places, bounds.log_scale, whole=True, stepped=True)
     interval = parameter.continuous
     real = tuple(_spaced(interval.lower_bound, interval.upper_bound, points, interval.log_scale))
     return Axis(parameter.name, label, real, real, interval.log_scale)

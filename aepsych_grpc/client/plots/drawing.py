@@ -1,13 +1,17 @@
 """Draws fields, curves and thresholds."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from aepsych_grpc.client.extra import needed
 from aepsych_grpc.client.notebook import number
+from aepsych_grpc.client.plots.apart import side_by_side, stacked
 from aepsych_grpc.client.plots.axis import Axis
-from aepsych_grpc.client.plots.style import ESTIMATE, INK, LIGHT_TO_DEEP, TRUTH, set_axis, set_title
+from aepsych_grpc.client.plots.band import draw_band, response_band, threshold_band
+from aepsych_grpc.client.plots.style import INK, LIGHT_TO_DEEP, TRUTH, set_axis, set_legend, set_title
 from aepsych_grpc.client.plots.view import View
+from aepsych_grpc.client.trial import Trial
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,60 +47,19 @@ def draw_field(axes: "Axes", view: View) -> None:
         bar.set_label(view.response_label, color=INK, fontsize=10)
         bar.outline.set_visible(False)
         bar.ax.tick_params(colors=INK)
-    draw_threshold(axes, view, on_field=True)
+    if view.threshold is not None:
+        along = y if view.sideways else x
+        # A filled band would read as another colour of the field below.
+        draw_band(axes, along, threshold_band(view.threshold), "threshold", filled=False, sideways=view.sideways)
     set_axis(axes, "x", x)
     set_axis(axes, "y", y)
     draw_trials(axes, view)
     set_title(axes, view.title, view.subtitle)
-
-
-def draw_threshold(axes: "Axes", view: View, *, on_field: bool) -> None:
-    """Draw the threshold along y for every x, with its credible band.
-
-    Args:
-        axes: Where to draw.
-        view: What to draw.
-        on_field: Draw the band's edges only. Its fill would read as another colour of the field below.
-    """
-    if view.threshold is None:
-        return
-    x, points = view.axes[0], view.threshold.points
-    band = Band(
-        [point.median for point in points],
-        [point.threshold.lower for point in points],
-        [point.threshold.upper for point in points],
-    )
-    draw_band(axes, x, band, filled=not on_field)
-
-
-class Band(NamedTuple):
-    """A curve with its credible band: values at every x."""
-
-    centre: Sequence[float]
-    lower: Sequence[float]
-    upper: Sequence[float]
-
-
-def draw_band(axes: "Axes", x: Axis, band: Band, *, filled: bool) -> None:
-    """Draw a curve with its credible band, or points with bars where x has named values."""
-    if x.tick_labels:
-        below = [centre - low for centre, low in zip(band.centre, band.lower, strict=True)]
-        above = [high - centre for centre, high in zip(band.centre, band.upper, strict=True)]
-        style: dict[str, Any] = {"fmt": "o", "color": ESTIMATE, "capsize": 4, "lw": 2, "zorder": 5}
-        axes.errorbar(x.positions, band.centre, yerr=[below, above], label="estimate with credible interval", **style)
-        return
-    axes.plot(x.positions, band.centre, color=ESTIMATE, lw=2.2, label="estimate", zorder=3)
-    if filled:
-        axes.fill_between(
-            x.positions, band.lower, band.upper, color=ESTIMATE, alpha=0.22, lw=0, label="credible band", zorder=2
-        )
-    else:
-        edges = (x.positions, band.lower, x.positions, band.upper)
-        axes.plot(*edges, color=ESTIMATE, lw=1, ls=(0, (3, 2)), zorder=3)
+    set_legend(axes, view.remark)
 
 
 def draw_threshold_panel(axes: "Axes", view: View, truth: Truth | None, *, near: bool) -> None:
-    """Draw a threshold with everything that belongs to it but the title.
+    """Draw a threshold along y with everything that belongs to it but the title.
 
     Args:
         axes: Where to draw.
@@ -105,17 +68,19 @@ def draw_threshold_panel(axes: "Axes", view: View, truth: Truth | None, *, near:
         near: Show only the part of y around the threshold instead of all of it.
     """
     x, y = view.axes
-    draw_threshold(axes, view, on_field=False)
+    assert view.threshold is not None  # noqa: S101  # a threshold's view is made with one
+    band = threshold_band(view.threshold)
+    draw_band(axes, x, band, "estimate", filled=True)
     values = [] if truth is None else [truth({**view.section.held, x.name: value}) for value in x.values]
     if values:
         axes.plot(x.positions, values, color=TRUTH, lw=2, ls=(0, (4, 2)), label="truth", zorder=3)
     set_axis(axes, "x", x)
     set_axis(axes, "y", y)
-    if near and view.threshold is not None:
-        ends = [end for point in view.threshold.points for end in (point.threshold.lower, point.threshold.upper)]
+    ends = [end for end in (*band.lower, *band.upper) if not math.isnan(end)]
+    if near and ends:
         axes.set_ylim(*_around([*ends, *values], y))
     draw_trials(axes, view)
-    axes.legend(frameon=False, fontsize=9.5, labelcolor=INK, ncols=2)
+    set_legend(axes, view.remark)
 
 
 def _around(values: Sequence[float], axis: Axis) -> tuple[float, float]:
@@ -133,40 +98,50 @@ def draw_trials(axes: "Axes", view: View) -> None:
     x, y = view.axes
     low, high = axes.get_ylim()
     shown = [trial for trial in view.trials if low <= y.position(trial[y.name]) <= high]
+    places = [(x.position(trial[x.name]), y.position(trial[y.name])) for trial in shown]
+    _scatter(axes, view, shown, side_by_side(places, x), [place[1] for place in places])
+
+
+def _scatter(axes: "Axes", view: View, trials: Sequence[Trial], xs: Sequence[float], ys: Sequence[float]) -> None:
+    """Draw trials as markers: filled for a response of 1 and open for 0 where the outcome is yes or no."""
+    name = view.outcome.name
+    told = [response(trial, name) for trial in trials]
     for value, face in ((1, INK), (0, "white")) if view.binary else ((None, INK),):
-        told = [trial for trial in shown if value is None or (trial.outcomes or {})[view.outcome.name] == value]
+        chosen = [i for i, given in enumerate(told) if value is None or given == value]
         axes.scatter(
-            [x.position(trial[x.name]) for trial in told],
-            [y.position(trial[y.name]) for trial in told],
+            [xs[i] for i in chosen],
+            [ys[i] for i in chosen],
             facecolors=face,
-            label=f"{view.outcome.name} = {value}" if view.binary else "trials",
+            label=f"{name} = {value}" if view.binary else "trials",
             **MARKER,
         )
+
+
+def response(trial: Trial, outcome: str) -> float:
+    """Return what was told of an outcome."""
+    return (trial.outcomes or {})[outcome]
 
 
 def draw_curve(axes: "Axes", view: View) -> None:
     """Draw the response over one parameter, with its credible band, the threshold, and the trials."""
     x = view.axes[0]
     if view.predictions:
-        band = Band(
-            [point.mean for point in view.predictions],
-            [point.lower for point in view.predictions],
-            [point.upper for point in view.predictions],
-        )
-        draw_band(axes, x, band, filled=True)
+        draw_band(axes, x, response_band(view.predictions), "estimate", filled=True)
     subtitle = view.subtitle
-    if view.threshold is not None and not x.tick_labels:
+    if view.threshold is not None and not view.remark:
         point = view.threshold.points[0]
         axes.axvspan(point.threshold.lower, point.threshold.upper, color=INK, alpha=0.08, lw=0, zorder=1)
-        axes.axvline(point.median, color=INK, lw=1.2, ls=(0, (4, 2)), zorder=2)
+        axes.axvline(point.median, color=INK, lw=1.2, ls=(0, (4, 2)), label="threshold", zorder=2)
         interval = f"{number(point.threshold.lower)} to {number(point.threshold.upper)}"
         subtitle += f"; threshold {number(point.median)} ({interval})"
-    for trial in view.trials:
-        told = float((trial.outcomes or {})[view.outcome.name])
-        face = "white" if view.binary and not told else INK
-        axes.scatter([x.position(trial[x.name])], [told], facecolors=face, **MARKER)
+    told = [response(trial, view.outcome.name) for trial in view.trials]
+    xs = [x.position(trial[x.name]) for trial in view.trials]
     if view.binary:
+        _scatter(axes, view, view.trials, xs, stacked([(at, int(given)) for at, given in zip(xs, told, strict=True)]))
         axes.set_ylim(-0.03, 1.03)
+    else:
+        _scatter(axes, view, view.trials, side_by_side(list(zip(xs, told, strict=True)), x), told)
     axes.set_ylabel(view.response_label, color=INK, fontsize=11)
     set_axis(axes, "x", x)
     set_title(axes, view.title, subtitle)
+    set_legend(axes, view.remark)

@@ -19,6 +19,8 @@ TRUTH = "#0b7a5c"
 """A darkened bluish green of the same palette: legible as a line on white and on light blue."""
 LIGHT_TO_DEEP = ("#f7fafd", "#dbe8f4", "#b3d0e8", "#82b1d8", "#5590c4")
 """Low to high responses; stops short of dark blue so that black markers stay legible."""
+LEGEND_BELOW = 40
+"""Points between a panel and its legend, for the axis's numbers and label."""
 
 
 def new_figure(panels: int = 1) -> tuple["Figure", list["Axes"]]:
@@ -68,7 +70,39 @@ def set_axis(axes: "Axes", which: str, axis: "Axis") -> None:
         target.set_major_locator(ticker.LogLocator(subs=_subdivisions(axis.positions)))
         target.set_minor_formatter(ticker.NullFormatter())
         target.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:g}"))
-    getattr(axes, f"set_{which}lim")(axis.positions[0], axis.positions[-1])
+    elif axis.whole:
+        target.set_major_locator(ticker.MaxNLocator(integer=True))
+    getattr(axes, f"set_{which}lim")(*axis.limits)
+
+
+def set_legend(axes: "Axes", remark: str) -> None:
+    """Put a panel's legend below it, and a remark below that."""
+    handles, labels = axes.get_legend_handles_labels()
+    transforms = needed("matplotlib.transforms", "plot")
+    below = transforms.ScaledTranslation(0, -LEGEND_BELOW / 72, axes.figure.dpi_scale_trans)
+    axes.legend(
+        handles,
+        labels,
+        loc="upper left",
+        bbox_to_anchor=(0, 0),
+        bbox_transform=axes.transAxes + below,
+        borderaxespad=0,
+        borderpad=0,
+        frameon=False,
+        fontsize=9.5,
+        labelcolor=INK,
+        ncols=len(labels),
+        columnspacing=1.4,
+        handletextpad=0.5,
+    )
+    if remark:
+        place: dict[str, Any] = {
+            "xycoords": "axes fraction",
+            "textcoords": "offset points",
+            "annotation_clip": False,
+            "va": "top",
+        }
+        axes.annotate(remark, (0, 0), xytext=(0, -LEGEND_BELOW - 17), fontsize=9, style="italic", color=INK, **place)
 
 
 def _subdivisions(positions: Sequence[float]) -> tuple[float, ...]:

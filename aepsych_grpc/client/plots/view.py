@@ -9,7 +9,8 @@ from aepsych_grpc.client.errors import NothingToModelError
 from aepsych_grpc.client.handle import Handle
 from aepsych_grpc.client.notebook import number
 from aepsych_grpc.client.plots.axis import Axis, axis_of
-from aepsych_grpc.client.plots.section import NUMBERS, Section, intensity_of, section
+from aepsych_grpc.client.plots.band import CREDIBLE_LEVEL, LEAST_CROSSING
+from aepsych_grpc.client.plots.section import Section, intensity_of, section
 from aepsych_grpc.client.queries import predict, threshold
 from aepsych_grpc.client.reading import trials
 from aepsych_grpc.client.results import Estimate, Threshold
@@ -33,9 +34,11 @@ class View:
         axes: The parameters shown, x first.
         outcome: The outcome shown.
         predictions: The response at every point, x changing fastest; empty while there is nothing to model.
-        threshold: The threshold along y for every x (or the one threshold along x), where the outcome defines one.
+        threshold: The threshold along the intensity parameter, if that is shown and the outcome defines one: for every
+            value of the other parameter shown, or the one threshold along x.
         trials: Trials with a response that belong to the section.
         told_count: Number of all trials with a response.
+        participant_id: Who takes part.
     """
 
     config: config_pb2.ExperimentConfig
@@ -46,6 +49,7 @@ class View:
     threshold: Threshold | None
     trials: tuple[Trial, ...]
     told_count: int
+    participant_id: str
 
     @property
     def binary(self) -> bool:
@@ -62,15 +66,31 @@ class View:
         return f"{name} ({unit})" if unit else name
 
     @property
+    def sideways(self) -> bool:
+        """Whether the threshold lies along x, for every y."""
+        return self.threshold is not None and len(self.axes) == 2 and self.threshold.parameter == self.axes[0].name
+
+    @property
     def threshold_label(self) -> str:
         """What the threshold is."""
         target = "" if self.threshold is None else f" reaches {number(self.threshold.target)}"
         return f"{self.axes[-1].name.replace('_', ' ')} at which the {self.response_label}{target}"
 
     @property
+    def remark(self) -> str:
+        """Why the threshold, or a part of it, is not there; empty when nothing is missing."""
+        points = () if self.threshold is None else self.threshold.points
+        missing = [point for point in points if point.crossing_probability < LEAST_CROSSING]
+        if not missing:
+            return ""
+        where = " is drawn where it is" if len(missing) < len(points) else ": it is"
+        return f"No threshold{where} unlikely to lie within the bounds."
+
+    @property
     def title(self) -> str:
-        """Name of the study."""
-        return self.config.name or "Experiment"
+        """Name of the study, and who took part."""
+        name = self.config.name or "Experiment"
+        return f"{name}, participant {self.participant_id}" if self.participant_id else name
 
     @property
     def subtitle(self) -> str:
@@ -91,58 +111,85 @@ def field_view(
     chosen = outcome_of(handle.config, outcome)
     predictions: list[Estimate] = []
     crossing: Threshold | None = None
-    stimuli = [{**part.held, axes[0].name: x} for x in axes[0].values]
+    held = {name: value for name, value in part.held.items() if name not in fixed_parameters}
+    stimuli = [{**held, axes[0].name: x} for x in axes[0].values]
     if len(axes) == 2:
         stimuli = [{**stimulus, axes[1].name: y} for y in axes[1].values for stimulus in stimuli]
     try:
-        predictions = yield from predict(handle, stimuli, outcome=outcome)
-        if chosen.WhichOneof("kind") == "binary" and part.shown[-1].WhichOneof("kind") in NUMBERS:
-            crossing = yield from _threshold(handle, part, axes[:-1], outcome)
+        predictions = yield from predict(
+            handle, stimuli, outcome=outcome, credible_level=CREDIBLE_LEVEL, fixed_parameters=fixed_parameters
+        )
+        upward = intensity_of(handle.config)
+        if chosen.WhichOneof("kind") == "binary" and upward in (axis.name for axis in axes):
+            across = [axis for axis in axes if axis.name != upward]
+            crossing = yield from _threshold(handle, part, across, fixed_parameters, outcome)
     except NothingToModelError:
         # The trials alone are worth showing before there is a model.
         pass
-    told = yield from _told(handle, chosen)
-    return View(
-        config=handle.config,
-        section=part,
-        axes=axes,
-        outcome=chosen,
-        predictions=tuple(predictions),
-        threshold=crossing,
-        trials=tuple(trial for trial in told if part.holds(trial.stimulus)),
-        told_count=len(told),
-    )
+    return (yield from _view(handle, part, axes, chosen, predictions, crossing))
 
 
 def threshold_view(handle: Handle, parameter: str, fixed_parameters: Mapping[str, Any], outcome: str) -> Call[View]:
     """Fetch the threshold over one parameter (default: the first beside the intensity) and the trials."""
     upward = intensity_of(handle.config)
     free = [item.name for item in handle.config.parameters if item.WhichOneof("kind") != "fixed"]
+    if not upward:
+        raise ValueError("A threshold lies along the intensity parameter, and the config declares none.")
+    if free == [upward]:
+        raise ValueError(f"A threshold is plotted over another parameter, and there is only {upward}; use plot().")
     others = [name for name in free if name != upward and name not in fixed_parameters]
     across = parameter or next(iter(others), "")
-    if not upward or not across:
-        raise ValueError("A threshold curve takes an intensity parameter and one parameter beside it.")
+    if not across:
+        raise ValueError(f"Every parameter beside {upward} is held; leave one out of fixed_parameters, or use plot().")
+    if across == upward:
+        raise ValueError(f"{upward} is the intensity; its threshold is plotted over one of: {', '.join(others)}.")
     part = section(handle.config, [across, upward], fixed_parameters)
     axes = tuple(axis_of(item, CURVE_POINTS) for item in part.shown)
     chosen = outcome_of(handle.config, outcome)
-    told = yield from _told(handle, chosen)
+    crossing = yield from _threshold(handle, part, axes[:1], fixed_parameters, outcome)
+    return (yield from _view(handle, part, axes, chosen, (), crossing))
+
+
+def _view(
+    handle: Handle,
+    part: Section,
+    axes: tuple[Axis, ...],
+    outcome: config_pb2.Outcome,
+    predictions: Sequence[Estimate],
+    crossing: Threshold | None,
+) -> Call[View]:
+    """Add the trials to what is shown."""
+    told = yield from _told(handle, outcome)
     return View(
         config=handle.config,
         section=part,
         axes=axes,
-        outcome=chosen,
-        predictions=(),
-        threshold=(yield from _threshold(handle, part, axes[:1], outcome)),
+        outcome=outcome,
+        predictions=tuple(predictions),
+        threshold=crossing,
         trials=tuple(trial for trial in told if part.holds(trial.stimulus)),
         told_count=len(told),
+        participant_id=handle.participant_id,
     )
 
 
-def _threshold(handle: Handle, part: Section, across: Sequence[Axis], outcome: str) -> Call[Threshold]:
-    contexts: list[dict[str, Any]] = [dict(part.held)]
+def _threshold(
+    handle: Handle, part: Section, across: Sequence[Axis], fixed_parameters: Mapping[str, Any], outcome: str
+) -> Call[Threshold]:
+    held = {name: value for name, value in part.held.items() if name not in fixed_parameters}
+    contexts: list[dict[str, Any]] = [held]
     if across:
-        contexts = [{**part.held, across[0].name: value} for value in across[0].values]
-    return (yield from threshold(handle, part.shown[-1].name, contexts=contexts, outcome=outcome))
+        contexts = [{**held, across[0].name: value} for value in across[0].values]
+    return (
+        yield from threshold(
+            handle,
+            intensity_of(handle.config),
+            contexts=contexts,
+            outcome=outcome,
+            credible_level=CREDIBLE_LEVEL,
+            fixed_parameters=fixed_parameters,
+        )
+    )
 
 
 def _told(handle: Handle, outcome: config_pb2.Outcome) -> Call[list[Trial]]:

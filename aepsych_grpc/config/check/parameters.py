@@ -39,6 +39,11 @@ def check_interval(lower: float | None, upper: float | None, path: str, *, log_s
             f"{path}.upper_bound",
             f"{shown(upper)} is given, below the lower_bound {shown(lower)}; they may have been exchanged.",
         )
+    elif log_scale and lower > 0 and math.log(lower) == math.log(upper):
+        yield Violation(
+            f"{path}.upper_bound",
+            f"The bounds {shown(lower)} and {shown(upper)} are too close for a logarithmic scale; widen them.",
+        )
     elif not math.isfinite(upper - lower):
         yield Violation(
             f"{path}.upper_bound", f"The bounds {shown(lower)} and {shown(upper)} are too far apart; narrow them."
@@ -73,6 +78,9 @@ def check_discrete_values(values: Sequence[float], path: str, *, log_scale: bool
             yield Violation(
                 f"{path}[{i}]", f"{shown(after)} comes after {shown(value)}; values must rise, each given once."
             )
+            break
+        if log_scale and value > 0 and math.log(after) == math.log(value):
+            yield Violation(f"{path}[{i}]", f"{shown(value)} and {shown(after)} are too close for a logarithmic scale.")
             break
     if all(map(math.isfinite, values)) and values and not math.isfinite(max(values) - min(values)):
         yield Violation(path, f"{shown(min(values))} and {shown(max(values))} are too far apart.")

@@ -57,7 +57,8 @@ class Along:
     def answers(self, told: Sequence[Told], fixed: Mapping[str, Value]) -> list[Answer]:
         """Return values and responses of the trials in the setting that fixed values make, in the order of telling."""
         (stimulus,) = self.space.decode(self.trial(bounds_of(self.kind)[0], fixed))
-        return self.by_setting(told).get(self._setting(stimulus), [])
+        # A fixed value is shown as the caller wrote it, which may have more digits than a coordinate.
+        return self.by_setting(told).get(self._setting({**stimulus, **fixed}), [])
 
     def by_setting(self, told: Sequence[Told]) -> dict[Setting, list[Answer]]:
         """Return values and responses for each setting of the other parameters, in the order of telling."""

@@ -47,8 +47,10 @@ class OptimizeAcquisition:
                         return self._fall_back(request, points, "Time ran out.")
                     found = self._best(request, request.belief, request.belief.acquisition, points)
                     points.append(found.point)
-                    if not found.refined:
-                        return self._fall_back(request, points, "Time ran out before the search was refined.")
+                    if found.steps < len(STEPS):
+                        # With the number of steps the record has all that the choice depended on.
+                        note = f"Time ran out after {found.steps} of the search's {len(STEPS)} refinements."
+                        return self._fall_back(request, points, note)
         except (RuntimeError, ValueError, ArithmeticError) as error:
             # What linear algebra and special functions raise; anything else is a mistake of ours and must be seen.
             return self._fall_back(request, points, f"The model's choice failed: {error}")

@@ -21,11 +21,11 @@ PERTURBATIONS = 24
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best point, `d`, and its score. `refined` unless time ran out before the last step."""
+    """The best point, `d`, and its score after some `steps` of the refinement: all of them, unless time ran out."""
 
     point: Tensor
     score: float
-    refined: bool
+    steps: int
 
 
 def search(
@@ -62,14 +62,14 @@ def search(
         raise ArithmeticError("No candidate keeps to the constraints.")
     free = space.free(fixed)
     X, scores = _best(X, score(X))
-    for sd in steps if free else ():
+    for done, sd in enumerate(steps if free else ()):
         if deadline is not None and time.monotonic() >= deadline:
-            return Found(X[0], float(scores[0]), refined=False)
+            return Found(X[0], float(scores[0]), done)
         tried = space.snap(_perturbed(X, free, space.unordered, sd, rng))
         tried = tried[space.keeps(tried)]
         if len(tried):
             X, scores = _best(torch.cat([X, tried]), torch.cat([scores, score(tried)]))
-    return Found(X[0], float(scores[0]), refined=True)
+    return Found(X[0], float(scores[0]), len(steps))
 
 
 def _spread(space: Space, fixed: Mapping[str, Value], count: int, seed: int, skip: int) -> Tensor:

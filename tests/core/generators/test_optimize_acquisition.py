@@ -175,7 +175,7 @@ def test_a_deadline_after_the_first_scores_gets_the_best_so_far(known_gp, monkey
     choice = build(PLAIN).generate(request(belief, count=2, deadline=1.0))
     assert choice.source is Source.FALLBACK
     assert choice.note == (
-        "Time ran out before the search was refined. 1 of 2 trials are from a Sobol sequence."
+        "Time ran out after 0 of the search's 2 refinements. 1 of 2 trials are from a Sobol sequence."
     )  # fmt: skip
     score = belief.acquisition.prepare(belief.posterior, RESPONSE, PLAIN.snap, None)
     grid = torch.rand(500, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
