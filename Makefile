@@ -8,7 +8,7 @@ export OMP_NUM_THREADS = 1
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo serve test check lint format generate bench bench-human clean
+.PHONY: help venv demo serve test check lint format generate bench bench-core bench-human clean
 
 help:  ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -51,12 +51,15 @@ generate: .venv/.installed  ## Generate the stubs in aepsych_grpc/v1 from protos
 bench: .venv/.installed  ## Measure latencies and accuracy on this machine
 	python benchmarks/service.py
 
+bench-core: .venv/.installed  ## Measure how many trials thresholds take, beside Sobol and AEPsych; ARGS="--quick" takes minutes
+	python benchmarks/core_accuracy.py $(ARGS)
+
 bench-human: .venv/.installed  ## Compare with AEPsych on human responses: make bench-human DATA=csf_dataset.csv
 	@test -n "$(DATA)" || { echo "Name the data: make bench-human DATA=csf_dataset.csv"; exit 2; }
 	python benchmarks/human_contrast.py "$(DATA)"
 
 clean:  ## Remove all that the tasks have made, .venv too
-	rm -rf .venv .benchmark-venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist demo-output
+	rm -rf .venv .benchmark-venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist demo-output benchmark-output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # torch comes first and by itself. Its CPU build is a tenth of the size of the usual one and has all that is used here:

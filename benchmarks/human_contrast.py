@@ -13,13 +13,13 @@ import csv
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from aepsych_environment import AEPSYCH, DEFAULT_VENV, python_of
 from numpy.typing import NDArray
 from process_cpu import cpu_seconds
 from rich.console import Console
@@ -30,8 +30,6 @@ from aepsych_grpc.client import Client
 from aepsych_grpc.demo.machine import machine
 from aepsych_grpc.demo.server_process import ServerProcess
 
-AEPSYCH = "aepsych==0.8.0"
-TORCH = "torch==2.13.0"
 TELL_BATCH = 100
 WARM_UP_SECONDS = 8.0
 """The server loads and tries out its libraries in the background for a few seconds after it has started."""
@@ -118,12 +116,7 @@ def served(data: Data, fold: NDArray[np.int64], *, guess_rate: float) -> list[Fo
 
 def aepsych(data: Data, fold: NDArray[np.int64], venv: Path) -> list[FoldResult]:
     """Fit AEPsych's default classification model to the same folds, in its own environment."""
-    python = venv / "bin" / "python"
-    if not python.exists():
-        print(f"Installing {AEPSYCH} into {venv} ...", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-        for package in (TORCH, AEPSYCH):
-            subprocess.run([str(python), "-m", "pip", "install", "--quiet", package], check=True)
+    python = python_of(venv)
     lower, upper = data.bounds
     with tempfile.TemporaryDirectory() as folder:
         folds, answer = Path(folder, "folds.npz"), Path(folder, "result.json")
@@ -189,7 +182,7 @@ def main() -> None:
     parser.add_argument(
         "--aepsych-venv",
         type=Path,
-        default=HERE.parent / ".benchmark-venv",
+        default=DEFAULT_VENV,
         help="environment of AEPsych, made if it is missing (default: .benchmark-venv)",
     )
     arguments = parser.parse_args()

@@ -25,7 +25,8 @@ ROOMS = {
     "client": {"client", "config", "error", "v1", ""},
     "bench": {"bench", "config", "core"},
     "demo": {"demo", "bench", "client", "config", "v1"},
-    "cli": {"cli", "bench", "client", "config", "core", "demo", "server", "session", "store", "v1", ""},
+    "simulation": {"simulation", "session", "client", "config", "core"},
+    "cli": {"cli", "bench", "client", "config", "core", "demo", "server", "session", "simulation", "store", "v1", ""},
     "__main__": {"cli"},
 }
 """What of the project each room may import; "" is the package itself, with its version."""
@@ -38,7 +39,7 @@ LIBRARIES = {
     "google": {"config", "session", "server", "client"},
     "sqlalchemy": {"store"},
     "sqlite3": {"store"},
-    "torch": {"core", "bench"},
+    "torch": {"core", "bench", "simulation"},
     "gpytorch": {"core", "bench"},
     "botorch": {"core", "bench"},
     "linear_operator": {"core", "bench"},

@@ -1,1 +1,1 @@
-"""Test problems with a known truth, and simulated observers that answer as it says."""
+"""Test problems with a known truth, simulated observers, and measures of how well the truth is found."""

@@ -5,6 +5,7 @@ import typer
 from aepsych_grpc.cli import config
 from aepsych_grpc.cli.demo import demo
 from aepsych_grpc.cli.serve import serve
+from aepsych_grpc.cli.simulate import simulate
 
 app = typer.Typer(
     name="aepsych-grpc",
@@ -15,6 +16,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve)
 app.command("demo")(demo)
+app.command("simulate")(simulate)
 app.add_typer(config.app, name="config")
 
 

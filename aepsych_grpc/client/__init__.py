@@ -3,7 +3,8 @@
 Imports neither the optimization core nor the database; data frames and plots are optional extras.
 """
 
-from aepsych_grpc.client.client import DEFAULT_TARGET, AsyncClient, Client
+from aepsych_grpc.client.address import DEFAULT_TARGET
+from aepsych_grpc.client.client import AsyncClient, Client
 from aepsych_grpc.client.errors import (
     AepsychError,
     AuthenticationError,
@@ -39,6 +40,7 @@ from aepsych_grpc.client.state import (
     ServerInfo,
     StrategyProgress,
 )
+from aepsych_grpc.client.summary import ExperimentList, ExperimentSummary
 from aepsych_grpc.client.timeout import Timeout
 from aepsych_grpc.client.transport import AsyncTransport, StatusError, Transport
 from aepsych_grpc.client.trial import Observation, Receipt, Trial
@@ -59,8 +61,10 @@ __all__ = [
     "Estimate",
     "Experiment",
     "ExperimentFinishedError",
+    "ExperimentList",
     "ExperimentNotFoundError",
     "ExperimentState",
+    "ExperimentSummary",
     "InvalidConfigError",
     "InvalidRequestError",
     "LimitExceededError",

@@ -8,6 +8,7 @@ of calls, with the call's own parameters and documentation.
 import asyncio
 import functools
 import inspect
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable, Generator
@@ -69,14 +70,16 @@ class Connection:
         target: Address, for people.
         timeout: How long to wait.
         retries: When to send again.
-        reached: Whether the server has ever answered. While it has not, a call is not sent again: a wrong address
-            deserves its error at once, a server that restarts deserves patience.
+        reached: Whether the server has ever answered. While it has not, a call is sent again for a short time only: a
+            wrong address deserves its error soon, a server that restarts deserves patience.
+        closed: Whether the client was closed.
     """
 
     target: str
     timeout: Timeout = field(default_factory=Timeout)
     retries: Retries = field(default_factory=Retries)
     reached: bool = False
+    closed: bool = False
 
 
 def exchange(
@@ -86,21 +89,25 @@ def exchange(
 
     Raises:
         AepsychError: The call failed.
+        RuntimeError: The client was closed.
     """
-    end = None if timeout is None else time.monotonic() + timeout
+    if connection.closed:
+        raise RuntimeError(f"The client of {connection.target} is closed; make a new one.")
+    start = time.monotonic()
+    end = math.inf if timeout is None else start + timeout
     for attempt in range(connection.retries.attempts):
         # A pause can last longer than it should; the attempt after it is still made.
-        left = None if end is None else max(end - time.monotonic(), SHORTEST)
+        left = None if timeout is None else max(end - time.monotonic(), SHORTEST)
         try:
             response = yield Send(method.name, request, left)
         except StatusError as failure:
             connection.reached = connection.reached or bool(failure.status.details)
             pause = connection.retries.pause(attempt, random.random())  # noqa: S311  # spreads clients out; no secret
+            last = end if connection.reached else min(end, start + connection.retries.first_contact)
             if (
                 failure.status.code not in RETRIED
-                or not connection.reached
                 or attempt + 1 == connection.retries.attempts
-                or (end is not None and time.monotonic() + pause >= end)
+                or time.monotonic() + pause >= last
             ):
                 raise error_from_status(failure.status, connection.target) from None
         else:
@@ -187,8 +194,12 @@ def awaitable(
 
 
 def show_result(method: Any, call: Callable[..., Any], result: Any) -> None:
-    """Show what the method returns in `help` and notebooks, not the call's generator."""
-    method.__signature__ = inspect.signature(call).replace(return_annotation=result)
+    """Show a method in `help` and notebooks: `self` instead of the call's subject, and the result, not a generator."""
+    signature = inspect.signature(call)
+    self = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    rest = list(signature.parameters.values())[1:]
+    method.__signature__ = signature.replace(parameters=[self, *rest], return_annotation=result)
+    method.__annotations__ = {item.name: item.annotation for item in rest} | {"return": result}
 
 
 def _result_of(call: Callable[..., Any]) -> Any:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, Self
 
 from aepsych_grpc.client import opening
+from aepsych_grpc.client.address import DEFAULT_TARGET, address
 from aepsych_grpc.client.call import Call, Connection, awaitable, blocking, drive, drive_async, show_result
 from aepsych_grpc.client.channel import AsyncGrpcTransport, GrpcTransport
 from aepsych_grpc.client.experiment import AsyncExperiment, Experiment
@@ -15,9 +16,6 @@ from aepsych_grpc.client.timeout import DEFAULT_TIMEOUT, Timeout
 from aepsych_grpc.client.transport import AsyncTransport, Transport
 
 P = ParamSpec("P")
-
-DEFAULT_TARGET = "127.0.0.1:50051"
-"""Where `aepsych-grpc serve` listens unless told otherwise."""
 
 Opening = Callable[Concatenate[Connection, P], Call[Handle]]
 
@@ -50,12 +48,15 @@ class Client:
                 experiment.tell(trial, show(trial["contrast"]))
 
     Args:
-        target: Address of the server, "HOST:PORT".
+        target: Address of the server, "HOST:PORT" or "HOST" for port 50051.
         timeout: Seconds within which answers must be there, by kind of call or the same for all; None for no limit.
         retries: When a call is sent again.
         token: Proves who calls, where the server wants that.
         tls: Use TLS: True trusts the well-known authorities, a path the PEM certificates in that file.
         transport: Carries the calls instead of gRPC, such as `aepsych_grpc.server.in_process.InProcessTransport`.
+
+    Raises:
+        ValueError: The address is empty, or that of a web page.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Client:
         tls: bool | str | Path = False,
         transport: Transport | None = None,
     ) -> None:
+        target = address(target)
         self._subject = Connection(target=target, timeout=Timeout.of(timeout), retries=retries)
         self._transport: Transport = transport or GrpcTransport(target, token=token, tls=tls)
 
@@ -78,7 +80,8 @@ class Client:
     server_info = blocking(opening.server_info)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection; neither the client nor its experiments can be used afterwards."""
+        self._subject.closed = True
         self._transport.close()
 
     def __enter__(self) -> Self:
@@ -100,12 +103,15 @@ class AsyncClient:
                 await experiment.tell(trial, await show(trial["contrast"]))
 
     Args:
-        target: Address of the server, "HOST:PORT".
+        target: Address of the server, "HOST:PORT" or "HOST" for port 50051.
         timeout: Seconds within which answers must be there, by kind of call or the same for all; None for no limit.
         retries: When a call is sent again.
         token: Proves who calls, where the server wants that.
         tls: Use TLS: True trusts the well-known authorities, a path the PEM certificates in that file.
         transport: Carries the calls instead of gRPC.
+
+    Raises:
+        ValueError: The address is empty, or that of a web page.
     """
 
     def __init__(
@@ -118,6 +124,7 @@ class AsyncClient:
         tls: bool | str | Path = False,
         transport: AsyncTransport | None = None,
     ) -> None:
+        target = address(target)
         self._subject = Connection(target=target, timeout=Timeout.of(timeout), retries=retries)
         self._transport: AsyncTransport = transport or AsyncGrpcTransport(target, token=token, tls=tls)
 
@@ -128,7 +135,8 @@ class AsyncClient:
     server_info = awaitable(opening.server_info)
 
     async def close(self) -> None:
-        """Close the connection."""
+        """Close the connection; neither the client nor its experiments can be used afterwards."""
+        self._subject.closed = True
         await self._transport.close()
 
     async def __aenter__(self) -> Self:

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 
 from aepsych_grpc.client import plots, queries, reading, running
 from aepsych_grpc.client.call import awaitable, blocking, drive, drive_async
+from aepsych_grpc.client.errors import AepsychError
 from aepsych_grpc.client.handle import Handle
-from aepsych_grpc.client.notebook import html_table
+from aepsych_grpc.client.state import config_html
 from aepsych_grpc.client.transport import AsyncTransport, Transport
 from aepsych_grpc.client.trial import Trial
 from aepsych_grpc.v1.config_pb2 import ExperimentConfig
@@ -40,8 +41,13 @@ class Known:
         return self._subject.warnings
 
     def __repr__(self) -> str:
-        name = f" ({self.config.name})" if self.config.name else ""
-        return f"<{type(self).__name__} {self.experiment_id}{name} at {self._subject.connection.target}>"
+        known = {
+            "experiment_id": self.experiment_id,
+            "name": self.config.name,
+            "participant_id": self.participant_id,
+        }
+        shown = " ".join(f"{key}={value!r}" for key, value in known.items() if value)
+        return f"<{type(self).__name__} {shown} at {self._subject.connection.target}>"
 
 
 class Experiment(Known):
@@ -86,7 +92,11 @@ class Experiment(Known):
                 yield trial
 
     def _repr_html_(self) -> str:
-        return self.state()._repr_html_()
+        try:
+            return drive(reading.state(self._subject.at_once()), self._transport)._repr_html_()
+        except (AepsychError, RuntimeError):
+            # A notebook shows what it has; a server that is gone is no reason to fail or to wait.
+            return config_html(self._subject)
 
 
 class AsyncExperiment(Known):
@@ -131,5 +141,4 @@ class AsyncExperiment(Known):
                 yield trial
 
     def _repr_html_(self) -> str:
-        rows = [[item.name, item.unit] for item in self.config.parameters]
-        return html_table(["parameter", "unit"], rows, repr(self))
+        return config_html(self._subject)

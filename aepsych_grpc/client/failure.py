@@ -75,4 +75,8 @@ def error_from_status(status: Status, target: str) -> AepsychError:
     if len(violations) > 1 and violations[0].message in message:
         # The server's message has the first mistake and the number of others; all of them follow.
         message = f"{metadata.get('violation_count', len(violations))} mistakes:"
+    if kind is errors.ExperimentNotFoundError and (experiment_id := metadata.get("experiment_id")):
+        message = (
+            f'There is no experiment "{experiment_id}" at {target}; client.experiments() lists those that there are.'
+        )
     return kind(message, code=code, reason=reason, violations=violations, metadata=metadata)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from aepsych_grpc.client.extra import needed
+from aepsych_grpc.client.handle import Handle
 from aepsych_grpc.client.trial import Trial
 
 if TYPE_CHECKING:
@@ -12,37 +13,87 @@ if TYPE_CHECKING:
     from aepsych_grpc.client.results import Threshold
 
 
-def trials_frame(trials: Iterable[Trial]) -> "pd.DataFrame":
-    """Return a data frame of trials, a row for each.
+OWN = frozenset(
+    {
+        "trial_id",
+        "response_time",
+        "strategy",
+        "source",
+        "state",
+        "exclude_from_model",
+        "note",
+        "ask_time",
+        "tell_time",
+        "posterior_mean",
+        "posterior_variance",
+        "participant_id",
+        "experiment_id",
+    }
+)
+"""Columns that every frame of trials may have."""
+
+DTYPES = {
+    "response_time": "float64",
+    "exclude_from_model": "bool",
+    "ask_time": "datetime64[ns, UTC]",
+    "tell_time": "datetime64[ns, UTC]",
+}
+"""Types of columns, which they also have while nothing is in them."""
+
+
+def trials_frame(trials: Iterable[Trial], handle: Handle) -> "pd.DataFrame":
+    """Return a data frame of an experiment's trials, a row for each.
 
     Columns: trial_id, the parameters (numbered `contrast_1`, `contrast_2` where trials have several stimuli), the
-    outcomes (missing while pending), and what else is known of the trial.
+    outcomes (missing while pending), what else is known of the trial, participant_id and experiment_id, so that the
+    frames of several experiments can be put together, and last a column `metadata_KEY` for each key of the responses'
+    metadata (missing where a response has none). A parameter or an outcome that is called like another column gets the
+    prefix `parameter_` or `outcome_`.
 
     Raises:
         ImportError: pandas is not installed.
     """
     pandas = needed("pandas", "pandas")
-    frame: pd.DataFrame = pandas.DataFrame([_row(trial) for trial in trials])
-    return frame
+    rows = [_row(trial, handle) for trial in trials]
+    columns = list(dict.fromkeys(column for row in (_empty_row(handle), *rows) for column in row))
+    # Metadata that only some of the responses have would otherwise stand wherever it came first.
+    columns.sort(key=lambda column: column.startswith("metadata_"))
+    frame: pd.DataFrame = pandas.DataFrame(rows, columns=columns)
+    return frame.astype({column: kind for column, kind in DTYPES.items() if column in columns})
 
 
-def _row(trial: Trial) -> dict[str, Any]:
+def _row(trial: Trial, handle: Handle) -> dict[str, Any]:
     row: dict[str, Any] = {"trial_id": trial.trial_id}
     for i, stimulus in enumerate(trial.stimuli, start=1):
-        row |= {name if len(trial.stimuli) == 1 else f"{name}_{i}": value for name, value in stimulus.items()}
-    row |= trial.outcomes or {}
+        suffix = "" if len(trial.stimuli) == 1 else f"_{i}"
+        row |= {_column(f"{name}{suffix}", "parameter"): value for name, value in stimulus.items()}
+    row |= {_column(name, "outcome"): value for name, value in (trial.outcomes or {}).items()}
     row |= {
         "response_time": trial.response_time,
         "strategy": trial.strategy,
         "source": trial.source,
         "state": trial.state,
         "exclude_from_model": trial.exclude_from_model,
+        "note": trial.note,
         "ask_time": trial.ask_time,
         "tell_time": trial.tell_time,
     }
     if trial.posterior is not None:
         row |= {"posterior_mean": trial.posterior.mean, "posterior_variance": trial.posterior.variance}
-    return row
+    row |= {"participant_id": handle.participant_id, "experiment_id": handle.experiment_id}
+    return row | {f"metadata_{key}": value for key, value in trial.metadata.items()}
+
+
+def _empty_row(handle: Handle) -> dict[str, Any]:
+    """Return a row whose keys are the columns in their order, whatever has been told."""
+    one = dict.fromkeys([item.name for item in handle.config.parameters], 0.0)
+    stimuli = tuple(one for _ in range(max(handle.config.stimuli_per_trial, 1)))
+    outcomes = dict.fromkeys([item.name for item in handle.config.outcomes], 0.0)
+    return _row(Trial(trial_id=0, stimuli=stimuli, outcomes=outcomes), handle)
+
+
+def _column(name: str, prefix: str) -> str:
+    return f"{prefix}_{name}" if name in OWN else name
 
 
 def threshold_frame(threshold: "Threshold") -> "pd.DataFrame":

@@ -3,12 +3,17 @@
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aepsych_grpc.client.call import Connection
+from aepsych_grpc.client.retries import Retries
+from aepsych_grpc.client.timeout import Timeout
 from aepsych_grpc.client.trial import Trial
 from aepsych_grpc.client.values import ValueReader
 from aepsych_grpc.v1 import config_pb2
+
+MOMENT = 1.0
+"""Seconds that a notebook may wait for a view that nobody asked for in so many words."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +42,11 @@ class Handle:
     def reader(self) -> ValueReader:
         """Reads values as this experiment declares them."""
         return ValueReader(self.config)
+
+    def at_once(self) -> "Handle":
+        """Return the experiment over a connection that waits for no more than a moment and sends nothing again."""
+        moment = replace(self.connection, timeout=Timeout.of(MOMENT), retries=Retries(attempts=1))
+        return replace(self, connection=moment)
 
     @contextmanager
     def loop(self) -> Iterator[None]:

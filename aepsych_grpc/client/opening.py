@@ -1,19 +1,21 @@
 """Calls about experiments as a whole: set one up, find it again, list them."""
 # ruff: noqa: D417  # the first parameter of a call becomes the method's self
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from google.protobuf import json_format
-
 from aepsych_grpc.client import rpc
+from aepsych_grpc.client.arguments import text, texts, whole
 from aepsych_grpc.client.call import Call, Connection, exchange
+from aepsych_grpc.client.config_tree import read_mapping
 from aepsych_grpc.client.errors import InvalidConfigError
 from aepsych_grpc.client.handle import Handle
-from aepsych_grpc.client.state import ExperimentState, ServerInfo, read_server_info, read_state
+from aepsych_grpc.client.state import ServerInfo, read_server_info
+from aepsych_grpc.client.summary import ExperimentList, read_summary
 from aepsych_grpc.config import files
 from aepsych_grpc.config.violation import InvalidConfigError as UnreadableConfigError
 from aepsych_grpc.config.violation import Violation
@@ -23,6 +25,10 @@ from aepsych_grpc.v1.config_pb2 import ExperimentConfig
 
 ConfigSource: TypeAlias = str | Path | Mapping[str, Any] | ExperimentConfig
 """A config: a YAML or JSON file, the same as a dict, or the message."""
+
+
+_CONFIG_TEXT = re.compile(r"\n|^\s*\{|^\w+:\s")
+"""What the text of a config has, and the name of a file has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +45,27 @@ def read_config(source: ConfigSource) -> Reading:
     Raises:
         InvalidConfigError: It does not have a config's form; every mistake is named, with its line in a file.
         OSError: The file can't be read.
+        TypeError: It is no file's name, dict or message.
+        ValueError: It is the text of a config instead of a file's name.
     """
     if isinstance(source, ExperimentConfig):
         return Reading(source)
     if isinstance(source, Mapping):
-        try:
-            return Reading(json_format.ParseDict(dict(source), ExperimentConfig()))
-        except json_format.ParseError as error:
-            raise _invalid(f"The config can't be read: {error}", ()) from None
+        message = ExperimentConfig()
+        violations = read_mapping(source, message)
+        if violations:
+            raise _invalid("The config has mistakes:", violations)
+        return Reading(message)
+    if not isinstance(source, str | Path):
+        raise TypeError(
+            "A config is given as the name of a YAML or JSON file, as a dict or as an ExperimentConfig; "
+            f"{source!r} is given, of type {type(source).__name__}."
+        )
+    if isinstance(source, str) and (not source.strip() or _CONFIG_TEXT.search(source)):
+        raise ValueError(
+            "A config is given as the name of a YAML or JSON file; this is "
+            + ("the text of one: save it to a file, or give yaml.safe_load(text)." if source.strip() else "empty.")
+        )
     try:
         file = files.read(source)
     except UnreadableConfigError as error:
@@ -93,13 +112,14 @@ def setup(
 
     Raises:
         InvalidConfigError: The config can't be run; `violations` has every mistake.
+        TypeError: An argument has a wrong type.
     """
     request = v1.SetupRequest(
         request_id=uuid.uuid4().hex,
-        participant_id=participant_id,
-        labels=labels,
-        seed=seed,
-        warm_start_experiment_ids=warm_start_experiment_ids,
+        participant_id=text("participant_id", participant_id),
+        labels=texts("labels", labels or {}),
+        seed=None if seed is None else whole("seed", seed),
+        warm_start_experiment_ids=_ids(warm_start_experiment_ids),
     )
     response = yield from _setup(connection, read_config(config), request)
     return Handle(
@@ -111,13 +131,19 @@ def setup(
     )
 
 
+def _ids(experiment_ids: Sequence[str]) -> list[str]:
+    if isinstance(experiment_ids, str):
+        raise TypeError(f"`warm_start_experiment_ids` is a list: write [{experiment_ids!r}].")
+    return [text("warm_start_experiment_ids", item) for item in experiment_ids]
+
+
 def check(connection: Connection, config: ConfigSource, *, seed: int | None = None) -> Call[ExperimentConfig]:
     """Check a config without setting anything up, and return it as the server understands it, defaults filled in.
 
     Raises:
         InvalidConfigError: The config can't be run; `violations` has every mistake.
     """
-    request = v1.SetupRequest(seed=seed, validate_only=True)
+    request = v1.SetupRequest(seed=None if seed is None else whole("seed", seed), validate_only=True)
     response = yield from _setup(connection, read_config(config), request)
     return response.config
 
@@ -128,7 +154,7 @@ def experiment(connection: Connection, experiment_id: str) -> Call[Handle]:
     Raises:
         ExperimentNotFoundError: No experiment has this id.
     """
-    request = v1.GetExperimentRequest(experiment_id=experiment_id)
+    request = v1.GetExperimentRequest(experiment_id=text("experiment_id", experiment_id))
     response = yield from exchange(connection, rpc.GET_EXPERIMENT, request, connection.timeout.record)
     found = response.experiment
     return Handle(
@@ -145,7 +171,7 @@ def experiments(
     participant_id: str = "",
     name: str = "",
     labels: Mapping[str, str] | None = None,
-) -> Call[list[ExperimentState]]:
+) -> Call[ExperimentList]:
     """List experiments, newest first; the filters that are set must all match.
 
     Args:
@@ -153,11 +179,15 @@ def experiments(
         name: Only those of this study.
         labels: Only those that have all of these labels.
     """
-    request = v1.ListExperimentsRequest(participant_id=participant_id, name=name, labels=labels)
-    found: list[ExperimentState] = []
+    request = v1.ListExperimentsRequest(
+        participant_id=text("participant_id", participant_id),
+        name=text("name", name),
+        labels=texts("labels", labels or {}),
+    )
+    found = ExperimentList()
     while True:
         response = yield from exchange(connection, rpc.LIST_EXPERIMENTS, request, connection.timeout.record)
-        found += map(read_state, response.experiments)
+        found += map(read_summary, response.experiments)
         if not response.next_page_token:
             return found
         request.page_token = response.next_page_token

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict, Unpack
 
 from aepsych_grpc.client import rpc
+from aepsych_grpc.client.arguments import known_options, mapping, mappings, real, text, whole
 from aepsych_grpc.client.call import Call, exchange
 from aepsych_grpc.client.handle import Handle
 from aepsych_grpc.client.results import Estimate, Point, Threshold
@@ -34,23 +35,27 @@ class QueryOptions(TypedDict, total=False):
     at_sequence: int
 
 
-def _ask(handle: Handle, question: QueryRequest, options: QueryOptions) -> Call[QueryResponse]:
-    """Send a question with its options."""
+def _ask(
+    handle: Handle, call: str, question: QueryRequest, options: QueryOptions, own: Sequence[str] = ()
+) -> Call[QueryResponse]:
+    """Send a question with its options; `own` are those that only this call has."""
+    known_options(call, options, [*own, *QueryOptions.__annotations__])
+    level, sequence = options.get("credible_level"), options.get("at_sequence")
     question.MergeFrom(
         QueryRequest(
             experiment_id=handle.experiment_id,
-            response_scale=RESPONSE_SCALES[options.get("latent", False)],
-            fixed_parameters=to_values(options.get("fixed_parameters", {})),
-            outcome=options.get("outcome", ""),
-            credible_level=options.get("credible_level"),
-            at_sequence=options.get("at_sequence"),
+            response_scale=RESPONSE_SCALES[bool(options.get("latent", False))],
+            fixed_parameters=to_values(mapping("fixed_parameters", options.get("fixed_parameters") or {})),
+            outcome=text("outcome", options.get("outcome", "")),
+            credible_level=None if level is None else real("credible_level", level),
+            at_sequence=None if sequence is None else whole("at_sequence", sequence),
         )
     )
     return (yield from exchange(handle.connection, rpc.QUERY, question, handle.connection.timeout.compute))
 
 
-def _point(handle: Handle, question: QueryRequest, options: QueryOptions) -> Call[Point]:
-    point = (yield from _ask(handle, question, options)).point
+def _point(handle: Handle, call: str, question: QueryRequest, options: QueryOptions) -> Call[Point]:
+    point = (yield from _ask(handle, call, question, options)).point
     return Point(handle.reader.stimulus(point.stimulus), Estimate.from_proto(point.response))
 
 
@@ -61,9 +66,10 @@ def maximum(handle: Handle, **options: Unpack[QueryOptions]) -> Call[Point]:
         **options: See `QueryOptions`.
 
     Raises:
+        TypeError: An argument has a wrong type, or there is no such option.
         NothingToModelError: There is no model, or nothing has been told that it could learn from.
     """
-    return (yield from _point(handle, QueryRequest(maximum=query_pb2.MaximumQuery()), options))
+    return (yield from _point(handle, "maximum", QueryRequest(maximum=query_pb2.MaximumQuery()), options))
 
 
 def minimum(handle: Handle, **options: Unpack[QueryOptions]) -> Call[Point]:
@@ -73,9 +79,10 @@ def minimum(handle: Handle, **options: Unpack[QueryOptions]) -> Call[Point]:
         **options: See `QueryOptions`.
 
     Raises:
+        TypeError: An argument has a wrong type, or there is no such option.
         NothingToModelError: There is no model, or nothing has been told that it could learn from.
     """
-    return (yield from _point(handle, QueryRequest(minimum=query_pb2.MinimumQuery()), options))
+    return (yield from _point(handle, "minimum", QueryRequest(minimum=query_pb2.MinimumQuery()), options))
 
 
 def inverse(handle: Handle, value: float, **options: Unpack[QueryOptions]) -> Call[Point]:
@@ -86,9 +93,11 @@ def inverse(handle: Handle, value: float, **options: Unpack[QueryOptions]) -> Ca
         **options: See `QueryOptions`.
 
     Raises:
+        TypeError: An argument has a wrong type, or there is no such option.
         NothingToModelError: There is no model, or nothing has been told that it could learn from.
     """
-    return (yield from _point(handle, QueryRequest(inverse=query_pb2.InverseQuery(value=value)), options))
+    question = query_pb2.InverseQuery(value=real("value", value))
+    return (yield from _point(handle, "inverse", QueryRequest(inverse=question), options))
 
 
 def predict(
@@ -101,11 +110,12 @@ def predict(
         **options: See `QueryOptions`.
 
     Raises:
+        TypeError: An argument has a wrong type, or there is no such option.
         NothingToModelError: There is no model, or nothing has been told that it could learn from.
         LimitExceededError: More stimuli than the server takes in one call.
     """
-    question = query_pb2.PredictionQuery(stimuli=[to_stimulus(stimulus) for stimulus in stimuli])
-    response = yield from _ask(handle, QueryRequest(prediction=question), options)
+    question = query_pb2.PredictionQuery(stimuli=[to_stimulus(stimulus) for stimulus in mappings("stimuli", stimuli)])
+    response = yield from _ask(handle, "predict", QueryRequest(prediction=question), options)
     return [Estimate.from_proto(item) for item in response.prediction.responses]
 
 
@@ -220,15 +230,17 @@ def threshold(
         **options: See `QueryOptions`.
 
     Raises:
+        TypeError: An argument has a wrong type, or there is no such option.
         NothingToModelError: There is no model, or nothing has been told that it could learn from.
     """
     question = query_pb2.ThresholdContourQuery(
-        parameter=parameter,
-        target=target,
-        contexts=[to_stimulus(context) for context in contexts],
-        grid_size=grid_size,
+        parameter=text("parameter", parameter),
+        target=None if target is None else real("target", target),
+        contexts=[to_stimulus(context) for context in mappings("contexts", contexts)],
+        grid_size=None if grid_size is None else whole("grid_size", grid_size),
     )
-    response = yield from _ask(handle, QueryRequest(threshold_contour=question), options)
+    own = ("target", "grid_size", "contexts")
+    response = yield from _ask(handle, "threshold", QueryRequest(threshold_contour=question), options, own)
     contour = response.threshold_contour
     units = {item.name: item.unit for item in handle.config.parameters}
     return Threshold.from_proto(contour, handle.reader, units.get(contour.parameter, ""), response.observation_count)

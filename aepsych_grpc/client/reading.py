@@ -4,6 +4,7 @@
 from typing import TYPE_CHECKING
 
 from aepsych_grpc.client import rpc
+from aepsych_grpc.client.arguments import whole
 from aepsych_grpc.client.call import Call, exchange
 from aepsych_grpc.client.errors import ExperimentFinishedError
 from aepsych_grpc.client.frames import trials_frame
@@ -32,7 +33,9 @@ def trials(handle: Handle, *, after_sequence: int = 0, include_posterior: bool =
         include_posterior: Also report the model's prediction at each trial's stimulus.
     """
     request = v1.ListTrialsRequest(
-        experiment_id=handle.experiment_id, after_sequence=after_sequence, include_posterior=include_posterior
+        experiment_id=handle.experiment_id,
+        after_sequence=whole("after_sequence", after_sequence),
+        include_posterior=include_posterior,
     )
     timeout = handle.connection.timeout.compute if include_posterior else handle.connection.timeout.record
     found: list[Trial] = []
@@ -47,13 +50,18 @@ def trials(handle: Handle, *, after_sequence: int = 0, include_posterior: bool =
 def to_pandas(handle: Handle, *, include_posterior: bool = False) -> Call["pd.DataFrame"]:
     """Return the trials as a data frame, a row for each.
 
+    The columns: `trial_id`; the parameters (`contrast_1`, `contrast_2` where trials have several stimuli); the
+    outcomes, missing while pending; `response_time` in seconds, `strategy`, `source`, `state`, `exclude_from_model`,
+    `note`, `ask_time`, `tell_time`; `participant_id` and `experiment_id`, so that the frames of several experiments can
+    be put together with `pandas.concat`; a column `metadata_KEY` for each key of the responses' metadata.
+
     Args:
         include_posterior: Also report the model's prediction at each trial's stimulus.
 
     Raises:
         ImportError: pandas is not installed.
     """
-    return trials_frame((yield from trials(handle, include_posterior=include_posterior)))
+    return trials_frame((yield from trials(handle, include_posterior=include_posterior)), handle)
 
 
 def pending(handle: Handle) -> Call[list[Trial]]:

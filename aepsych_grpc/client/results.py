@@ -27,6 +27,9 @@ class Estimate:
         """Read an estimate."""
         return cls(message.mean, message.variance, message.lower, message.upper)
 
+    def __str__(self) -> str:
+        return f"{number(self.mean)} ({number(self.lower)} to {number(self.upper)})"
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -35,6 +38,9 @@ class Point:
     stimulus: Mapping[str, ParameterValue]
     response: Estimate
 
+    def __str__(self) -> str:
+        return f"{', '.join(f'{name}={number(value)}' for name, value in self.stimulus.items())}: {self.response}"
+
 
 @dataclass(frozen=True, slots=True)
 class ThresholdPoint:
@@ -42,14 +48,14 @@ class ThresholdPoint:
 
     Attributes:
         context: The other parameters.
-        threshold: Where the response crosses the target, in the parameter's unit.
-        median: Posterior median of the threshold.
+        median: Where the response crosses the target, in the parameter's unit: posterior median, what to report.
+        threshold: Its posterior mean, variance and credible interval.
         crossing_probability: Probability that the response crosses the target within the parameter's bounds.
     """
 
     context: Mapping[str, ParameterValue]
-    threshold: Estimate
     median: float
+    threshold: Estimate
     crossing_probability: float
 
 
@@ -79,8 +85,8 @@ class Threshold:
         points = tuple(
             ThresholdPoint(
                 reader.stimulus(point.context),
-                Estimate.from_proto(point.threshold),
                 point.median,
+                Estimate.from_proto(point.threshold),
                 point.crossing_probability,
             )
             for point in message.points
@@ -97,17 +103,33 @@ class Threshold:
 
         return threshold_frame(self)
 
+    def __str__(self) -> str:
+        header, *rows = self._cells()
+        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+        lines = [
+            "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in (header, *rows)
+        ]
+        return "\n".join([f"{self._caption()}, after {self.observation_count} responses", *lines])
+
     def _repr_html_(self) -> str:
+        header, *rows = self._cells()
+        return html_table(header, rows, self._caption())
+
+    def _caption(self) -> str:
+        unit = f" ({self.unit})" if self.unit else ""
+        return f"{self.parameter}{unit} at which the response reaches {number(self.target)}"
+
+    def _cells(self) -> list[list[str]]:
+        """Return a table's header and rows."""
         names = list(self.points[0].context) if self.points else []
         rows = [
             [
                 *(number(point.context[name]) for name in names),
                 number(point.median),
-                f"{number(point.threshold.lower)} – {number(point.threshold.upper)}",
+                f"{number(point.threshold.lower)} to {number(point.threshold.upper)}",
+                number(point.threshold.mean),
                 f"{point.crossing_probability:.0%}",
             ]
             for point in self.points
         ]
-        unit = f" ({self.unit})" if self.unit else ""
-        caption = f"{self.parameter}{unit} at which the response reaches {number(self.target)}"
-        return html_table([*names, "median", "credible interval", "reached within bounds"], rows, caption)
+        return [[*names, "median", "credible interval", "mean", "reached within bounds"], *rows]

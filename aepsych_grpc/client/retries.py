@@ -26,11 +26,14 @@ class Retries:
         attempts: Times that a call is sent in all, at least 1.
         first_pause: Seconds before the first re-sending.
         longest_pause: Seconds before a later one.
+        first_contact: Seconds after which a call to a server that has never answered is given up: time for one that is
+            just starting, and not too long for a wrong address.
     """
 
     attempts: int = 10
     first_pause: float = 0.1
     longest_pause: float = 3.0
+    first_contact: float = 3.0
 
     def pause(self, k: int, draw: float) -> float:
         """Return the seconds before re-sending number k, given a draw from [0, 1)."""

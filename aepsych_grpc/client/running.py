@@ -2,12 +2,14 @@
 # ruff: noqa: D417  # the first parameter of a call becomes the method's self
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral
 from typing import Any
 
 from google.protobuf.duration_pb2 import Duration
 
 from aepsych_grpc.client import rpc
+from aepsych_grpc.client.arguments import mapping, real, whole
 from aepsych_grpc.client.call import Call, exchange
 from aepsych_grpc.client.errors import ExperimentFinishedError
 from aepsych_grpc.client.handle import Handle
@@ -59,9 +61,9 @@ def ask_batch(
     request = v1.AskRequest(
         experiment_id=handle.experiment_id,
         request_id=uuid.uuid4().hex,
-        count=count,
-        fixed_parameters=to_values(fixed_parameters or {}),
-        compute_budget=None if compute_budget is None else duration(compute_budget),
+        count=whole("count", count),
+        fixed_parameters=to_values(mapping("fixed_parameters", fixed_parameters or {})),
+        compute_budget=None if compute_budget is None else duration(real("compute_budget", compute_budget)),
     )
     response = yield from exchange(handle.connection, rpc.ASK, request, handle.connection.timeout.compute)
     if not response.trials:
@@ -99,6 +101,7 @@ def tell(
     Raises:
         ConflictError: The trial has another response already.
         OutOfBoundsError: The stimulus lies outside the bounds and the config does not allow that.
+        TypeError: An argument has a wrong type.
         InvalidRequestError: The response is not one that the outcome can take, or a parameter is missing.
     """
     observation = Observation(shown, outcome, response_time, metadata or {}, exclude_from_model)
@@ -149,18 +152,15 @@ def tell_batch(
 
 def _observation(handle: Handle, given: Observation) -> trial_pb2.Observation:
     trial_id = _trial_id(given.shown)
-    shown = given.shown
-    stimuli: list[Mapping[str, Any]] = []
-    if not isinstance(shown, Trial | int):
-        stimuli = [shown] if isinstance(shown, Mapping) else list(shown)
+    response_time = None if given.response_time is None else real("response_time", given.response_time)
     return trial_pb2.Observation(
         # An asked trial has an id without our doing, the same one in a client that starts again.
-        observation_id="" if trial_id else uuid.uuid4().hex,
+        observation_id="" if trial_id is not None else uuid.uuid4().hex,
         trial_id=trial_id or 0,
-        stimuli=[to_stimulus(stimulus) for stimulus in stimuli],
+        stimuli=[to_stimulus(stimulus) for stimulus in (_stimuli(given.shown) if trial_id is None else ())],
         outcomes=to_values(_outcomes(handle, given.outcome)),
-        response_time=None if given.response_time is None else duration(given.response_time),
-        metadata=to_struct(given.metadata) if given.metadata else None,
+        response_time=None if response_time is None else duration(response_time),
+        metadata=to_struct(mapping("metadata", given.metadata)) if given.metadata else None,
         exclude_from_model=given.exclude_from_model,
     )
 
@@ -168,7 +168,19 @@ def _observation(handle: Handle, given: Observation) -> trial_pb2.Observation:
 def _trial_id(shown: Shown) -> int | None:
     if isinstance(shown, Trial):
         return shown.trial_id
-    return shown if isinstance(shown, int) else None
+    # A bool is no number of a trial, though Python counts it as an int; numpy's whole numbers are.
+    return int(shown) if isinstance(shown, Integral) and not isinstance(shown, bool) else None
+
+
+def _stimuli(shown: Shown) -> Sequence[Mapping[str, Any]]:
+    if isinstance(shown, Mapping):
+        return [shown]
+    if isinstance(shown, Sequence) and not isinstance(shown, str) and all(isinstance(item, Mapping) for item in shown):
+        return shown
+    raise TypeError(
+        "What is told is a response to a trial, its number, or the values of a stimulus by name (or a list of them); "
+        f"{shown!r} is given, of type {type(shown).__name__}."
+    )
 
 
 def _outcomes(handle: Handle, outcome: Answer) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from aepsych_grpc.client.handle import Handle
 from aepsych_grpc.client.notebook import html_table
 from aepsych_grpc.client.trial import read_time
 from aepsych_grpc.config.proto import value_from_proto
@@ -40,9 +41,9 @@ class ExperimentState:
         asked_count: Trials asked so far.
         told_count: Observations told so far, excluded ones included.
         pending_count: Trials that await a response.
-        current_strategy: Name of the strategy whose turn it is; empty when finished and in lists.
-        strategies: Progress of each strategy; empty in lists.
-        can_model: Whether there is a model and data to query; False in lists.
+        current_strategy: Name of the strategy whose turn it is; empty when finished.
+        strategies: Progress of each strategy.
+        can_model: Whether there is a model and data to query.
         create_time: When it was set up.
         update_time: When the latest event was recorded.
     """
@@ -66,17 +67,36 @@ class ExperimentState:
         rows = [
             [
                 item.name + (" ◂" if item.name == self.current_strategy else ""),
-                " + ".join(part for part in (item.generator, item.model, item.acquisition) if part),
+                _chooses_by(item.generator, item.model, item.acquisition),
                 str(item.asked_count),
                 str(item.told_count),
                 "finished" if item.finished else ", ".join(item.remaining),
             ]
             for item in self.strategies
         ]
-        who = f", participant {self.participant_id}" if self.participant_id else ""
         going = "finished" if self.finished else "running"
-        caption = f"{self.name or 'Experiment'} {self.experiment_id}{who}: {going}, {self.told_count} responses"
+        who = _caption(self.name, self.experiment_id, self.participant_id)
+        caption = f"{who}: {going}, {self.told_count} response{'' if self.told_count == 1 else 's'}"
         return html_table(["strategy", "chooses by", "asked", "told", "remaining"], rows, caption)
+
+
+def config_html(handle: Handle) -> str:
+    """Return a table of an experiment's strategies, as far as it is known without the server."""
+    rows = [
+        [item.name, _chooses_by(item.generator.name, item.model.name, item.acquisition.name)]
+        for item in handle.config.strategies
+    ]
+    caption = _caption(handle.config.name, handle.experiment_id, handle.participant_id)
+    return html_table(["strategy", "chooses by"], rows, f"{caption}, at {handle.connection.target}")
+
+
+def _caption(name: str, experiment_id: str, participant_id: str) -> str:
+    who = f", participant {participant_id}" if participant_id else ""
+    return f"{name or 'Experiment'} {experiment_id}{who}"
+
+
+def _chooses_by(*parts: str) -> str:
+    return " + ".join(part for part in parts if part)
 
 
 def read_state(message: experiment_pb2.Experiment) -> ExperimentState:

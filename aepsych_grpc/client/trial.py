@@ -1,6 +1,6 @@
 """Trials as the client has them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -16,10 +16,10 @@ from aepsych_grpc.v1 import trial_pb2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class Trial(Mapping[str, ParameterValue]):
     """One trial: what is shown, where it came from, and what was answered.
 
-    `trial["contrast"]` is a value of the stimulus, when the trial has one.
+    It reads like its stimulus, when it has one: `trial["contrast"]`, `"contrast" in trial`, `dict(trial)`.
 
     Attributes:
         trial_id: Number within the experiment, from 1.
@@ -68,6 +68,16 @@ class Trial:
 
     def __getitem__(self, parameter: str) -> ParameterValue:
         return self.stimulus[parameter]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.stimulus)
+
+    def __len__(self) -> int:
+        return len(self.stimulus)
+
+    def __bool__(self) -> bool:
+        # A trial with several stimuli has no length.
+        return True
 
     def __str__(self) -> str:
         shown = " | ".join(", ".join(f"{k}={number(v)}" for k, v in stimulus.items()) for stimulus in self.stimuli)

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 from aepsych_grpc.core.posterior import Posterior
 
@@ -37,10 +37,10 @@ class Readouts:
 
 
 class Workshop:
-    """Threads that fit models, and their latest read-outs; shared by all experiments of a server."""
+    """What fits models (by default threads), and their latest read-outs; shared by all experiments of a server."""
 
-    def __init__(self) -> None:
-        self.executor = ThreadPoolExecutor(THREADS, thread_name_prefix="fit")
+    def __init__(self, executor: Executor | None = None) -> None:
+        self.executor = executor or ThreadPoolExecutor(THREADS, thread_name_prefix="fit")
         self.readouts = Readouts()
 
     def close(self) -> None:

@@ -1,8 +1,11 @@
 """The clients over a real socket."""
 
 import socket
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
+import grpc
 import pytest
 from fake_servicer import failure
 
@@ -13,7 +16,11 @@ from aepsych_grpc.client import (
     DeadlineExceededError,
     ExperimentNotFoundError,
     InvalidConfigError,
+    Retries,
 )
+from aepsych_grpc.v1.experiment_service_pb2_grpc import add_ExperimentServiceServicer_to_server
+
+SOON = Retries(first_contact=0.25)
 
 
 @pytest.fixture
@@ -21,7 +28,8 @@ def silent():
     """An address at which nobody listens."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        yield f"127.0.0.1:{taken.getsockname()[1]}"
+        port = taken.getsockname()[1]
+    return f"127.0.0.1:{port}"
 
 
 def test_an_experiment_runs_over_grpc(address):
@@ -70,14 +78,47 @@ async def test_lost_answers_are_asked_for_again_on_an_event_loop(servicer, addre
 
 
 def test_nobody_listens(silent):
-    with Client(silent) as client, pytest.raises(ConnectionFailedError, match="aepsych-grpc serve"):
+    with Client(silent, retries=SOON) as client, pytest.raises(ConnectionFailedError, match="aepsych-grpc serve"):
         client.server_info()
 
 
 async def test_nobody_listens_on_an_event_loop(silent):
-    async with AsyncClient(silent) as client:
+    async with AsyncClient(silent, retries=SOON) as client:
         with pytest.raises(ConnectionFailedError, match="aepsych-grpc serve"):
             await client.server_info()
+
+
+def test_a_server_that_is_just_starting_is_waited_for(servicer, silent):
+    server = grpc.server(ThreadPoolExecutor(max_workers=1))
+    add_ExperimentServiceServicer_to_server(servicer, server)
+
+    def start():
+        time.sleep(0.4)
+        server.add_insecure_port(silent)
+        server.start()
+
+    starting = threading.Thread(target=start)
+    starting.start()
+    try:
+        with Client(silent) as client:
+            assert client.server_info().version == "9.9"
+    finally:
+        starting.join()
+        server.stop(None).wait()
+
+
+def test_a_notebook_neither_fails_nor_waits_without_a_server(servicer):
+    server = grpc.server(ThreadPoolExecutor(max_workers=1))
+    add_ExperimentServiceServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    with Client(f"127.0.0.1:{port}") as client:
+        experiment = client.setup({}, participant_id="p01")
+        server.stop(None).wait()
+        start = time.monotonic()
+        shown = experiment._repr_html_()
+        assert time.monotonic() - start < 2
+    assert "contrast threshold e1, participant p01" in shown
 
 
 def test_an_answer_that_takes_too_long(servicer, address):

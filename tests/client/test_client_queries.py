@@ -67,7 +67,49 @@ def test_a_threshold(servicer, experiment):
     frame = threshold.to_pandas()
     assert list(frame["contrast"]) == [0.1, 0.1]
     assert list(frame.columns)[:2] == ["size", "contrast"]
-    assert "0.08 – 0.2" in threshold._repr_html_()
+    assert "0.08 to 0.2" in threshold._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("call", "given", "message"),
+    [
+        ("predict", {"stimuli": [{"contrast": 1}], "credible_levl": 0.5}, 'predict.. .*Did you mean "credible_level"'),
+        ("threshold", {"context": [{"size": 1}]}, 'threshold.. .*Did you mean "contexts"'),
+        ("maximum", {"latnt": True}, 'maximum.. .*Did you mean "latent"'),
+        ("minimum", {"contexts": []}, 'minimum.. has no option "contexts"'),
+        ("predict", {"stimuli": {"contrast": 1}}, r"write stimuli=\[{...}\]"),
+        ("predict", {"stimuli": ["contrast"]}, r"stimuli\[0\]"),
+        ("predict", {"stimuli": "contrast"}, "`stimuli` is a list"),
+        ("threshold", {"contexts": {"size": 1}}, r"write contexts=\[{...}\]"),
+        ("threshold", {"target": "0.5"}, "`target` is a number; '0.5' is given, of type str"),
+        ("threshold", {"grid_size": 2.5}, "`grid_size` is a whole number"),
+        ("inverse", {"value": "0.5"}, "`value` is a number"),
+        ("maximum", {"credible_level": "0.5"}, "`credible_level` is a number"),
+        ("maximum", {"at_sequence": 1.5}, "`at_sequence` is a whole number"),
+        ("maximum", {"fixed_parameters": ["size"]}, "`fixed_parameters` are values by name"),
+        ("maximum", {"outcome": 1}, "`outcome` is a text"),
+    ],
+)
+def test_arguments_that_a_query_does_not_have(servicer, experiment, call, given, message):
+    servicer.calls.clear()
+    with pytest.raises(TypeError, match=message):
+        getattr(experiment, call)(**given)
+    assert not servicer.calls
+
+
+def test_answers_are_told_in_a_line_or_a_table(experiment):
+    assert str(experiment.inverse(0.75)) == "contrast=0.1, size=1, eye=left: 0.74 (0.64 to 0.76)"
+    threshold = experiment.threshold(contexts=[{"size": 1}, {"size": 12}])
+    assert str(threshold).splitlines() == [
+        "contrast at which the response reaches 0.74, after 5 responses",
+        "size  median  credible interval  mean  reached within bounds",
+        "   1     0.1        0.08 to 0.2  0.11                    99%",
+        "  12     0.1        0.08 to 0.2  0.11                    99%",
+    ]
+    assert repr(threshold.points[0]).startswith("ThresholdPoint(context={'size': 1}, median=0.1, threshold=")
+    header = threshold._repr_html_().partition("</thead>")[0]
+    assert header.index("median") < header.index("mean")
+    assert list(threshold.to_pandas().columns)[1:3] == ["contrast", "mean"]
 
 
 def test_nothing_to_model(servicer, experiment):

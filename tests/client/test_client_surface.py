@@ -1,6 +1,7 @@
 """What the client offers: its public names, the twin classes, and how its methods show themselves."""
 
 import inspect
+import pydoc
 import subprocess
 import sys
 
@@ -53,6 +54,16 @@ def test_methods_show_their_own_documentation_and_result():
     assert Experiment.ask.__doc__.startswith("Ask for the next trial.")
     assert inspect.signature(Experiment.ask).return_annotation.__name__ == "Trial"
     assert "Call" not in str(inspect.signature(Experiment.tell))
+
+
+def test_help_speaks_of_self_and_the_result():
+    for kind in (Client, AsyncClient, Experiment, AsyncExperiment):
+        for name in public(kind):
+            if callable(method := getattr(kind, name)):
+                assert next(iter(inspect.signature(method).parameters)) == "self", name
+    shown = pydoc.plain(pydoc.render_doc(Client.setup))
+    assert "connection" not in shown
+    assert shown.splitlines()[2].startswith("setup(self, config")
 
 
 def test_the_client_loads_neither_the_core_nor_the_database_nor_the_extras():

@@ -40,6 +40,12 @@ def test_every_reason_has_its_exception(reason):
     assert str(error) == "text\n  config.seed: too large"
 
 
+def test_an_experiment_that_is_not_there_says_how_to_list_them():
+    status = failure("NOT_FOUND", "ListExperiments names them.", "EXPERIMENT_NOT_FOUND", experiment_id="e7")
+    error = error_from_status(status, "host:1")
+    assert str(error) == 'There is no experiment "e7" at host:1; client.experiments() lists those that there are.'
+
+
 def test_a_silent_address_says_how_to_start_a_server():
     error = error_from_status(failure("UNAVAILABLE", "connection refused"), "host:1")
     assert type(error) is errors.ConnectionFailedError

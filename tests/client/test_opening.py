@@ -1,5 +1,7 @@
 import json
+import math
 
+import numpy as np
 import pytest
 
 from aepsych_grpc.client import ExperimentNotFoundError, InvalidConfigError
@@ -35,7 +37,9 @@ def test_a_config_is_taken_in_every_form(servicer, client, tmp_path, form):
     assert experiment.experiment_id == "e1"
     assert experiment.warnings == ("few trials",)
     assert experiment.config.intensity_parameter == "contrast"
-    assert "e1" in repr(experiment)
+    assert repr(experiment).startswith(
+        "<Experiment experiment_id='e1' name='contrast threshold' participant_id='p01' at "
+    )
 
 
 def test_mistakes_of_form_have_their_lines_and_no_call_is_made(servicer, client, tmp_path):
@@ -66,6 +70,97 @@ def test_a_dict_with_an_unknown_field_is_refused(client):
         client.setup({"colour": "red"})
 
 
+def test_a_dict_s_mistakes_of_form_are_all_named(servicer, client):
+    config = {
+        "name": True,
+        "outcome": [],
+        "parameters": [
+            {"name": "contrast", "continuous": {"lower_bond": 0, "upper_bound": "high"}},
+            {"name": "size", "integer": {"lower_bound": 1.5, "upper_bound": 8}},
+        ],
+    }
+    with pytest.raises(InvalidConfigError) as caught:
+        client.setup(config)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "The config has mistakes:"
+    assert len(lines) == 5
+    assert lines[1].endswith('Did you mean "outcomes"?')
+    assert lines[2].endswith('Did you mean "lower_bound"?')
+    assert "config.parameters[0].continuous.upper_bound" in lines[3]
+    assert 'config.parameters[1].integer.lower_bound: "1.5" is given; expected is a whole number' in lines[4]
+    assert {item.line for item in caught.value.violations} == {0}
+    assert not servicer.calls
+
+
+def test_a_dict_may_have_all_that_a_config_has(servicer, client):
+    config = {
+        "labels": {"lab": "v2"},
+        "intensityParameter": "contrast",
+        "parameters": (
+            {"name": "contrast", "discrete": {"values": np.array([1e-5, 0.5, 2])}},
+            {"name": "mask", "fixed": {"value": False}},
+            {"name": "eye", "fixed": {"value": "null"}},
+        ),
+        "strategies": [{"model": {"name": "gp", "options": {"depth": np.int64(3), "ends": [math.inf], "none": None}}}],
+        "seed": None,
+    }
+    client.setup(config)
+    sent_config = sent(servicer).config
+    assert list(sent_config.parameters[0].discrete.values) == [1e-5, 0.5, 2]
+    assert [item.fixed.value.WhichOneof("kind") for item in sent_config.parameters[1:]] == [
+        "bool_value",
+        "string_value",
+    ]
+    options = sent_config.strategies[0].model.options
+    assert (options["depth"], list(options["ends"]), options["none"]) == (3, [math.inf], None)
+    assert sent_config.intensity_parameter == "contrast"
+    assert not sent_config.HasField("seed")
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "message"),
+    [
+        (None, TypeError, "None is given, of type NoneType"),
+        ({"parameters": {1, 2}}, TypeError, "config.parameters is .* of type set"),
+        ({1: 2}, TypeError, "config has the name 1, of type int"),
+        (YAML, ValueError, "the text of one: save it"),
+        ("name: study", ValueError, "the text of one: save it"),
+        ('{"name": "study"}', ValueError, "the text of one: save it"),
+        ("", ValueError, "empty"),
+    ],
+)
+def test_what_is_no_config(servicer, client, source, kind, message):
+    with pytest.raises(kind, match=message):
+        client.setup(source)
+    assert not servicer.calls
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"participant_id": 7},
+        {"labels": {"a": 1}},
+        {"labels": {1: "a"}},
+        {"labels": "a"},
+        {"seed": 1.5},
+        {"seed": "1"},
+        {"warm_start_experiment_ids": "e1"},
+        {"warm_start_experiment_ids": [1]},
+    ],
+)
+def test_arguments_of_a_wrong_type_are_named(servicer, client, wrong):
+    with pytest.raises(TypeError, match=next(iter(wrong))):
+        client.setup({}, **wrong)
+    assert not servicer.calls
+
+
+def test_an_id_is_a_text(client):
+    with pytest.raises(TypeError, match='`experiment_id` is a text, such as "5"; 5 is given, of type int'):
+        client.experiment(5)
+    with pytest.raises(TypeError, match="participant_id"):
+        client.experiments(participant_id=5)
+
+
 def test_a_missing_file_is_an_os_error(client, tmp_path):
     with pytest.raises(FileNotFoundError):
         client.setup(tmp_path / "none.yaml")
@@ -91,6 +186,15 @@ def test_lists_go_over_all_pages(servicer, client):
     pages = [request for name, request in servicer.calls if name == "ListExperiments"]
     assert [page.page_token for page in pages] == ["", "2", "4"]
     assert all((page.name, page.labels["a"]) == ("n", "b") for page in pages)
+
+
+def test_a_list_has_what_was_fetched_and_is_a_table(client):
+    listed = client.experiments()
+    assert not hasattr(listed[0], "can_model")
+    assert listed[0].told_count == 0
+    assert "5 experiments" in listed._repr_html_()
+    assert "<td>e3</td>" in listed._repr_html_()
+    assert "1 experiment<" in listed[3]._repr_html_()
 
 
 def test_server_info(client):

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from fake_servicer import TRIALS
 from hypothesis import given
@@ -5,6 +6,11 @@ from hypothesis import strategies as st
 
 from aepsych_grpc.client import ExperimentFinishedError, Observation
 from aepsych_grpc.client.running import duration
+
+COLUMNS = [
+    *("trial_id", "contrast", "size", "eye", "seen", "response_time", "strategy", "source", "state"),
+    *("exclude_from_model", "note", "ask_time", "tell_time", "participant_id", "experiment_id"),
+]
 
 
 def sent(servicer, method="Tell"):
@@ -131,7 +137,7 @@ def test_state_and_notebook_view(experiment):
     experiment.tell(experiment.ask(), 1)
     state = experiment.state()
     assert (state.told_count, state.pending_count, state.strategies[0].remaining) == (1, 0, ("asks 1 of 5",))
-    assert "1 responses" in experiment._repr_html_()
+    assert "1 response<" in experiment._repr_html_()
     assert "sobol ◂" in state._repr_html_()
 
 
@@ -143,6 +149,86 @@ def test_a_data_frame_of_trials(experiment):
     assert frame["seen"][0] == 1
     assert frame["seen"].isna()[1]
     assert list(frame["state"]) == ["told", "pending"]
+
+
+def test_a_data_frame_has_all_that_is_known(experiment):
+    experiment.tell(experiment.ask(), 1, metadata={"eye": "left"})
+    experiment.tell(experiment.ask(), 0, metadata={"block": 2, "eye": "right"})
+    experiment.ask()
+    frame = experiment.to_pandas()
+    assert list(frame["metadata_eye"][:2]) == ["left", "right"]
+    assert frame["metadata_block"].isna().tolist() == [True, False, True]
+    assert set(frame["participant_id"]) == {"p01"}
+    assert set(frame["experiment_id"]) == {"e1"}
+    assert set(frame["note"]) == {""}
+    assert list(frame.columns) == [*COLUMNS, "metadata_eye", "metadata_block"]
+
+
+def test_a_data_frame_without_trials_has_its_columns_and_types(experiment):
+    frame = experiment.to_pandas()
+    assert list(frame.columns) == COLUMNS
+    experiment.ask()
+    for shown in (frame, experiment.to_pandas()):
+        assert shown["response_time"].dtype == "float64"
+        assert str(shown["tell_time"].dtype) == "datetime64[ns, UTC]"
+        assert str(shown["ask_time"].dtype) == "datetime64[ns, UTC]"
+
+
+def test_a_parameter_called_like_a_column_keeps_its_values(servicer, client):
+    servicer.config.parameters[1].name = "note"
+    servicer.config.outcomes[0].name = "state"
+    experiment = client.setup({})
+    experiment.tell(experiment.ask(), 1)
+    frame = experiment.to_pandas()
+    assert (frame["parameter_note"][0], frame["outcome_state"][0], frame["state"][0]) == (1, 1, "told")
+
+
+def test_a_trial_is_a_mapping_of_its_stimulus(experiment):
+    trial = experiment.ask()
+    assert "contrast" in trial
+    assert "speed" not in trial
+    assert list(trial) == list(trial.keys()) == ["contrast", "size", "eye"]
+    assert dict(trial) == trial.stimulus
+    assert len(trial) == 3
+    assert trial.get("speed", 7) == 7
+    assert {**trial}["eye"] == "left"
+    experiment.tell([{"contrast": 0.2}, {"contrast": 0.3}], 1)
+    assert experiment.trials()[1]
+
+
+@pytest.mark.parametrize(
+    ("shown", "more", "message"),
+    [
+        ("1", {}, "'1' is given, of type str"),
+        (True, {}, "True is given, of type bool"),
+        (["a"], {}, r"\['a'\] is given, of type list"),
+        (1, {"response_time": "0.3"}, "`response_time` is a number; '0.3' is given, of type str"),
+        (1, {"response_time": True}, "`response_time` is a number"),
+        (1, {"metadata": ["left"]}, "`metadata` are values by name"),
+    ],
+)
+def test_what_can_t_be_told(servicer, experiment, shown, more, message):
+    with pytest.raises(TypeError, match=message):
+        experiment.tell(shown, 1, **more)
+    with pytest.raises(TypeError, match=message):
+        experiment.tell_batch([Observation(shown, 1, **more)])
+    assert "Tell" not in [name for name, _ in servicer.calls]
+
+
+def test_what_can_t_be_asked(experiment):
+    with pytest.raises(TypeError, match="`compute_budget` is a number"):
+        experiment.ask(compute_budget="1")
+    with pytest.raises(TypeError, match="`count` is a whole number"):
+        experiment.ask_batch("2")
+    with pytest.raises(TypeError, match="`fixed_parameters` are values by name"):
+        experiment.ask(fixed_parameters=[1])
+
+
+def test_numpy_s_numbers_are_numbers(servicer, experiment):
+    experiment.ask()
+    experiment.tell(np.int64(1), np.int64(1), response_time=np.float32(0.5))
+    assert sent(servicer).observations[0].trial_id == 1
+    assert sent(servicer).observations[0].response_time.ToMilliseconds() == 500
 
 
 @given(st.floats(0, 1e6))

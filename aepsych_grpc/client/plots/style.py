@@ -64,8 +64,7 @@ def set_axis(axes: "Axes", which: str, axis: "Axis") -> None:
     target: Any = getattr(axes, f"{which}axis")
     if axis.tick_labels:
         target.set_ticks(list(axis.positions), labels=list(axis.tick_labels))
-        return
-    if axis.log_scale:
+    elif axis.log_scale:
         getattr(axes, f"set_{which}scale")("log")
         target.set_major_locator(ticker.LogLocator(subs=_subdivisions(axis.positions)))
         target.set_minor_formatter(ticker.NullFormatter())
@@ -92,7 +91,8 @@ def set_legend(axes: "Axes", remark: str) -> None:
         fontsize=9.5,
         labelcolor=INK,
         ncols=len(labels),
-        columnspacing=1.4,
+        columnspacing=1.1,
+        handlelength=1.5,
         handletextpad=0.5,
     )
     if remark:
