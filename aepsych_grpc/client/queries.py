@@ -134,13 +134,14 @@ def level_set_probability(
         **options: See `QueryOptions`.
 
     Raises:
+        TypeError: An argument has a wrong type, or there is no such option.
         NothingToModelError: There is no model, or nothing has been told that it could learn from.
         LimitExceededError: More stimuli than the server takes in one call.
     """
     question = query_pb2.LevelSetProbabilityQuery(
-        target=target, stimuli=[to_stimulus(stimulus) for stimulus in stimuli]
+        target=target, stimuli=[to_stimulus(stimulus) for stimulus in mappings("stimuli", stimuli)]
     )
-    response = yield from _ask(handle, QueryRequest(level_set_probability=question), options)
+    response = yield from _ask(handle, "level_set_probability", QueryRequest(level_set_probability=question), options)
     return list(response.values.values)
 
 
@@ -155,13 +156,17 @@ def just_noticeable_difference(
         **options: See `QueryOptions`. The step is in the parameter's unit, with and without `latent`.
 
     Raises:
+        TypeError: An argument has a wrong type, or there is no such option.
         NothingToModelError: There is no model, or nothing has been told that it could learn from.
         LimitExceededError: More stimuli than the server takes in one call.
     """
     question = query_pb2.JustNoticeableDifferenceQuery(
-        parameter=parameter, stimuli=[to_stimulus(stimulus) for stimulus in stimuli]
+        parameter=text("parameter", parameter),
+        stimuli=[to_stimulus(stimulus) for stimulus in mappings("stimuli", stimuli)],
     )
-    response = yield from _ask(handle, QueryRequest(just_noticeable_difference=question), options)
+    response = yield from _ask(
+        handle, "just_noticeable_difference", QueryRequest(just_noticeable_difference=question), options
+    )
     return [Estimate.from_proto(item) for item in response.prediction.responses]
 
 
@@ -182,13 +187,16 @@ def samples(
         **options: See `QueryOptions`.
 
     Raises:
+        TypeError: An argument has a wrong type, or there is no such option.
         NothingToModelError: There is no model, or nothing has been told that it could learn from.
         LimitExceededError: More stimuli or draws than the server takes in one call.
     """
     question = query_pb2.SamplesQuery(
-        stimuli=[to_stimulus(stimulus) for stimulus in stimuli], count=count, seed=seed
-    )  # fmt: skip
-    response = yield from _ask(handle, QueryRequest(samples=question), options)
+        stimuli=[to_stimulus(stimulus) for stimulus in mappings("stimuli", stimuli)],
+        count=whole("count", count),
+        seed=None if seed is None else whole("seed", seed),
+    )
+    response = yield from _ask(handle, "samples", QueryRequest(samples=question), options)
     return [list(draw.values) for draw in response.samples.draws]
 
 
@@ -202,12 +210,13 @@ def acquisition(
         **options: See `QueryOptions`.
 
     Raises:
+        TypeError: An argument has a wrong type, or there is no such option.
         NothingToModelError: There is no model, or nothing has been told that it could learn from.
         NotSupportedError: The strategy uses no acquisition function.
         LimitExceededError: More stimuli than the server takes in one call.
     """
-    question = query_pb2.AcquisitionQuery(stimuli=[to_stimulus(stimulus) for stimulus in stimuli])
-    response = yield from _ask(handle, QueryRequest(acquisition=question), options)
+    question = query_pb2.AcquisitionQuery(stimuli=[to_stimulus(stimulus) for stimulus in mappings("stimuli", stimuli)])
+    response = yield from _ask(handle, "acquisition", QueryRequest(acquisition=question), options)
     return list(response.values.values)
 
 
