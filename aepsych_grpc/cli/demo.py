@@ -38,12 +38,12 @@ def demo(
     except ImportError as error:
         typer.echo(f"aepsych-grpc: {error}", err=True)
         raise typer.Exit(1) from None
-    from aepsych_grpc.demo.run import run
+    from aepsych_grpc.demo.run import OutputFolderError, run
     from aepsych_grpc.demo.server_process import ServerFailedError
 
     try:
         kept = run(trials=trials, seed=seed, output=output, console=Console(highlight=False))
-    except ServerFailedError as error:
+    except (OutputFolderError, ServerFailedError) as error:
         typer.echo(f"aepsych-grpc: {error}", err=True)
         raise typer.Exit(1) from None
     raise typer.Exit(0 if kept else 1)

@@ -21,9 +21,10 @@ class QueryOptions(TypedDict, total=False):
     """What every query takes.
 
     Attributes:
-        latent: Speak of the latent field, in units of the link's standard deviation, instead of the response.
+        latent: Speak of the latent field instead of the expected response; for choices queries always do. For its unit
+            see `ResponseScale` in the contract.
         fixed_parameters: Values at which parameters are held.
-        outcome: The outcome in question. Default: the first.
+        outcome: The outcome in question; each has its own model. Default: the first that a model learns from.
         credible_level: Probability content of the credible intervals, in (0, 1). Default .9.
         at_sequence: Answer from the events up to this sequence only. Default: all.
     """

@@ -1,16 +1,14 @@
 """Components: found in the catalogue by name, with their options filled in, or chosen where none is named."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
 from aepsych_grpc.config.catalogue import Catalogue, Entry
 from aepsych_grpc.config.experiment import Component
+from aepsych_grpc.config.learning import Entries, fits, is_learnable, learned_outcomes
 from aepsych_grpc.config.options import read_options
 from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.config.violation import Violation, nearest_name, shown, with_article
-
-Entries = Mapping[str, Entry[Any]]
 
 
 def complete_component(
@@ -23,20 +21,24 @@ def complete_component(
 ) -> Component | None:
     """Fill in the options of a generator, model or acquisition function (`role`).
 
+    The first outcome of `trials` is the one that it is for.
+
     Returns:
         The component with every option that has a value, or None after adding to `violations`.
     """
     entry = _find(component.name, role, catalogue, f"{path}.name", violations)
     if entry is None:
         return None
-    outcome_kinds = trials.outcome_kinds
-    if not _fits(entry, outcome_kinds):
-        fitting = [other.name for other in _entries(catalogue)[role].values() if _fits(other, outcome_kinds)]
+    kind = trials.outcome_kinds[0]
+    if not fits(entry, kind):
+        fitting = [other.name for other in _entries(catalogue)[role].values() if fits(other, kind)]
         if fitting:
             message = f"{shown(entry.name)} is for {' or '.join(entry.outcome_kinds)} outcomes; choose one for"
-            violations.append(Violation(f"{path}.name", f"{message} {outcome_kinds[0]} ones: {', '.join(fitting)}."))
+            violations.append(Violation(f"{path}.name", f"{message} {kind} ones: {', '.join(fitting)}."))
     if role == "generator" and trials.constraints and not entry.keeps_constraints:
-        fitting = [other.name for other in catalogue.generators.values() if other.keeps_constraints]
+        fitting = [
+            other.name for other in catalogue.generators.values() if other.keeps_constraints and fits(other, kind)
+        ]
         message = f"{shown(entry.name)} doesn't keep to constraints; choose one that does: {', '.join(fitting)}."
         violations.append(Violation(f"{path}.name", message))
     options, found = read_options(entry.options, component.options, f"{path}.options")
@@ -52,19 +54,16 @@ def complete_component(
 
 def why_no_model(trials: Trials, catalogue: Catalogue) -> str:
     """Say why no model can learn from such trials; nothing when one can."""
-    if len(trials.outcome_kinds) > 1:
-        return f"A model learns from a single outcome so far, and the experiment has {len(trials.outcome_kinds)}"
-    if trials.stimuli != 1:
-        return f"A model learns from trials with one stimulus so far, and these have {trials.stimuli}"
-    if not default_for(catalogue.models, trials.outcome_kinds):
-        return f"No model of this server learns from {with_article(trials.outcome_kinds[0])} outcome"
-    return ""
-
-
-def default_for(entries: Entries, outcome_kinds: Sequence[str]) -> Component | None:
-    """Return the catalogue's first entry for these kinds of outcome, or None when there is none."""
-    name = next((name for name, entry in entries.items() if _fits(entry, outcome_kinds)), None)
-    return None if name is None else Component(name=name)
+    kinds, stimuli = trials.outcome_kinds, trials.stimuli
+    if learned_outcomes(kinds, stimuli, catalogue.models, None):
+        return ""
+    if not any(is_learnable(kind, stimuli) for kind in kinds):
+        if stimuli == 1:  # the outcomes are choices, which is a mistake of its own
+            return "A choice needs two stimuli per trial"
+        return f"A model learns from trials with one stimulus or choices between two, and these have {stimuli}" + (
+            "" if "choice" in kinds else " and no choice"
+        )
+    return f"No model of this server learns from {with_article(kinds[0])} outcome"
 
 
 def default_generator(entries: Entries, *, adaptive: bool) -> Component:
@@ -74,10 +73,6 @@ def default_generator(entries: Entries, *, adaptive: bool) -> Component:
 
 def _entries(catalogue: Catalogue) -> dict[str, Entries]:
     return {"generator": catalogue.generators, "model": catalogue.models, "acquisition": catalogue.acquisitions}
-
-
-def _fits(entry: Entry[Any], outcome_kinds: Sequence[str]) -> bool:
-    return not entry.outcome_kinds or any(kind in entry.outcome_kinds for kind in outcome_kinds)
 
 
 def _find(name: str, role: str, catalogue: Catalogue, path: str, violations: list[Violation]) -> Entry[Any] | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from aepsych_grpc.config import outcome, parameter
 from aepsych_grpc.config.catalogue import Catalogue
 from aepsych_grpc.config.duration import TrialCount, total, trial_count
-from aepsych_grpc.config.experiment import ExperimentConfig, Stopping, Strategy
+from aepsych_grpc.config.experiment import Component, ExperimentConfig, Stopping, Strategy
+from aepsych_grpc.config.learning import learned_outcomes
 from aepsych_grpc.config.violation import shown
 
 MOST_LISTED = 8
@@ -33,7 +34,7 @@ def explain(config: ExperimentConfig, catalogue: Catalogue) -> tuple[Section, ..
         Section("A trial yields", tuple((item.name, _outcome(item.kind)) for item in config.outcomes)),
         Section(
             f"Trials are chosen in {_counted(len(config.strategies), 'phase')}",
-            tuple((strategy.name, _strategy(strategy, catalogue)) for strategy in config.strategies),
+            tuple((strategy.name, _strategy(strategy, config, catalogue)) for strategy in config.strategies),
         ),
         Section("In all", (("trials", _trials(total(counts))), *_settings(config))),
     )
@@ -90,18 +91,24 @@ def _percent(probability: float) -> str:
     return f"{100 * probability:.4g} %"
 
 
-def _strategy(strategy: Strategy, catalogue: Catalogue) -> str:
+def _strategy(strategy: Strategy, config: ExperimentConfig, catalogue: Catalogue) -> str:
     sentences = [f"{strategy.generator.name}: {catalogue.generators[strategy.generator.name].summary}"]
     if strategy.acquisition:
         summary = catalogue.acquisitions[strategy.acquisition.name].summary
         sentences.append(f"What makes a trial informative is {strategy.acquisition.name}: {summary}")
     if strategy.model:
-        summary = catalogue.models[strategy.model.name].summary
-        sentences.append(f"What is learned is {strategy.model.name}: {summary}")
+        sentences.extend(_models(strategy.model, config, catalogue))
     if strategy.keep_most_recent:
         sentences.append(f"It is learned from the latest {_counted(strategy.keep_most_recent, 'response')} only")
     sentences.append(_ending(strategy.stopping))
     return "\n".join(sentence if sentence.endswith(".") else f"{sentence}." for sentence in sentences)
+
+
+def _models(model: Component, config: ExperimentConfig, catalogue: Catalogue) -> Iterator[str]:
+    kinds = [item.kind_name for item in config.outcomes]
+    for one in learned_outcomes(kinds, config.stimuli_per_trial, catalogue.models, model):
+        of = f" of {config.outcomes[one.outcome].name}" if len(kinds) > 1 else ""
+        yield f"What is learned{of} is {one.model.name}: {catalogue.models[one.model.name].summary}"
 
 
 def _ending(stopping: Stopping) -> str:

@@ -1,14 +1,15 @@
 """The strategies of a half-read config: their defaults filled in, and every mistake found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aepsych_grpc.config.catalogue import Catalogue, Entry
 from aepsych_grpc.config.check.names import check_count, check_name, check_unique
 from aepsych_grpc.config.check.stopping import check_keep_most_recent, check_model_rules, check_stopping
-from aepsych_grpc.config.components import complete_component, default_for, default_generator, why_no_model
+from aepsych_grpc.config.components import complete_component, default_generator, why_no_model
 from aepsych_grpc.config.experiment import Component, Stopping, Strategy
+from aepsych_grpc.config.learning import default_for, learned_outcomes
 from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.config.violation import Violation, shown
 
@@ -62,7 +63,7 @@ def _default_drafts(trials: Trials, catalogue: Catalogue) -> tuple[StrategyDraft
         StrategyDraft(name="initialization", stopping=Stopping(min_asks=INITIAL_TRIALS)),
         StrategyDraft(
             name="adaptive",
-            model=default_for(catalogue.models, trials.outcome_kinds),
+            model=learned_outcomes(trials.outcome_kinds, trials.stimuli, catalogue.models, None)[0].model,
             stopping=Stopping(min_asks=ADAPTIVE_TRIALS),
         ),
     )
@@ -87,10 +88,12 @@ def _complete(
         at = next((role for role in ("model", "acquisition", "generator") if getattr(draft, role)), "generator")
         violations.append(Violation(f"{path}.{at}", f"{problem}; use generators without a model, such as sobol."))
     else:
-        if adaptive:
-            model = model or default_for(catalogue.models, trials.outcome_kinds)
+        if adaptive or model:
+            learned = learned_outcomes(trials.outcome_kinds, trials.stimuli, catalogue.models, model)
+            trials = _about(trials, learned[0].outcome)
+            model = model or learned[0].model
         if adaptive and entry and entry.uses_acquisition:
-            acquisition = acquisition or default_for(catalogue.acquisitions, trials.outcome_kinds)
+            acquisition = acquisition or default_for(catalogue.acquisitions, trials.outcome_kinds[0])
         elif entry and acquisition:
             violations.append(_no_use_of_acquisition(entry, catalogue, path))
     learns = model is not None
@@ -121,6 +124,15 @@ def _no_use_of_acquisition(entry: Entry[Any], catalogue: Catalogue, path: str) -
         f"{path}.acquisition",
         f"The generator {shown(entry.name)} uses no acquisition function; leave it out, or choose a generator "
         f"that uses one: {', '.join(using)}.",
+    )
+
+
+def _about(trials: Trials, outcome: int) -> Trials:
+    """Return the trials with nothing but the outcome that they are chosen for."""
+    return replace(
+        trials,
+        outcomes=trials.outcomes[outcome : outcome + 1],
+        outcome_kinds=trials.outcome_kinds[outcome : outcome + 1],
     )
 
 

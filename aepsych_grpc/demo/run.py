@@ -28,6 +28,10 @@ WATCHED_FREQUENCY = 4.0
 """Spatial frequency whose threshold the progress bar shows, in cycles/degree."""
 
 
+class OutputFolderError(Exception):
+    """Nothing can be written to the output folder."""
+
+
 @dataclass(slots=True)
 class Record:
     """What the demo has noted: acknowledged trials and responses, and how long calls took, in seconds."""
@@ -53,6 +57,7 @@ def run(*, trials: int, seed: int, output: Path, console: Console) -> bool:
         Whether everything that the server had acknowledged was there at the end.
 
     Raises:
+        OutputFolderError: Nothing can be written to the output folder.
         ServerFailedError: The server did not start.
     """
     database, log = _fresh_files(output)
@@ -90,9 +95,19 @@ def run(*, trials: int, seed: int, output: Path, console: Console) -> bool:
 
 
 def _fresh_files(output: Path) -> tuple[Path, Path]:
-    output.mkdir(parents=True, exist_ok=True)
-    for old in [*output.glob("demo.db*"), output / "server.log", output / "demo.png"]:
-        old.unlink(missing_ok=True)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        for old in [*output.glob("demo.db*"), output / "server.log", output / "demo.png"]:
+            old.unlink(missing_ok=True)
+        # The log's file also shows whether the folder can be written to.
+        (output / "server.log").touch()
+    except (FileExistsError, NotADirectoryError):
+        raise OutputFolderError(
+            f"{output} can't be a folder, for there is a file; name another with --output."
+        ) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputFolderError(f"Can't write to the folder {output} ({reason}); name another with --output.") from None
     return output / "demo.db", output / "server.log"
 
 

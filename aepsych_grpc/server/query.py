@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from aepsych_grpc.config.outcome import Choice
 from aepsych_grpc.config.proto import stimulus_to_proto
 from aepsych_grpc.core.queries.acquisition_value import acquisition_values
 from aepsych_grpc.core.queries.context_grid import context_count, context_grid, default_size
@@ -46,7 +47,7 @@ def answer_query(request: v1.QueryRequest, experiments: Experiments, timeout: fl
     common = frame(request, kind, experiment.overview().config, timeout)
     answer = _KINDS[kind](getattr(request, kind), common)
     at_sequence = request.at_sequence if request.HasField("at_sequence") else None
-    fitted = experiment.fitted(at_sequence, request.outcome, common.deadline)
+    fitted = experiment.fitted(at_sequence, request.outcome or common.outcome.name, common.deadline)
     response = answer(fitted)
     response.sequence = fitted.sequence
     response.observation_count = fitted.observation_count
@@ -144,19 +145,22 @@ def _just_noticeable_difference(query: query_pb2.JustNoticeableDifferenceQuery, 
 
 def _acquisition(query: query_pb2.AcquisitionQuery, frame: Frame) -> Answer:
     stimuli = complete_stimuli(query.stimuli, frame, "stimuli")
+    if isinstance(frame.outcome.kind, Choice):
+        raise _no_acquisition("what is informative about a choice is a pair of stimuli, and no single one.")
 
     def answer(fitted: Fitted) -> v1.QueryResponse:
         if fitted.acquisition is None:
-            raise ServiceError(
-                Reason.NOT_SUPPORTED,
-                f'acquisition: the strategy "{fitted.strategy}" uses no acquisition function.',
-                metadata={"query": "acquisition"},
-            )
+            name, outcome = fitted.strategy, frame.outcome.name
+            raise _no_acquisition(f'the strategy "{name}" uses no acquisition function for "{outcome}".')
         points = fitted.space.encode(stimuli)
         values = acquisition_values(fitted.acquisition, fitted.belief(), fitted.response, fitted.space, points)
         return v1.QueryResponse(values=query_pb2.ValuesResult(values=values))
 
     return answer
+
+
+def _no_acquisition(why: str) -> ServiceError:
+    return ServiceError(Reason.NOT_SUPPORTED, f"acquisition: {why}", metadata={"query": "acquisition"})
 
 
 def _threshold_contour(query: query_pb2.ThresholdContourQuery, frame: Frame) -> Answer:
@@ -196,8 +200,11 @@ def _threshold_point(point: ThresholdPoint) -> query_pb2.ThresholdPoint:
 def _target(
     query: query_pb2.ThresholdContourQuery | query_pb2.LevelSetProbabilityQuery, frame: Frame, fitted: Fitted
 ) -> float:
-    """Return the target on the query's scale; by default the outcome's, which is a probability."""
-    if query.HasField("target"):
+    """Return the target on the query's scale; by default the outcome's, which is a probability.
+
+    `frame` has refused a query without a target where the outcome has none.
+    """
+    if query.HasField("target") or fitted.target is None:
         return query.target
     return fitted.response.latent(fitted.target) if frame.scale is Scale.LATENT else fitted.target
 

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from aepsych_grpc.config import outcome as outcomes
 from aepsych_grpc.config import parameter as parameters
 from aepsych_grpc.config.experiment import ExperimentConfig
+from aepsych_grpc.config.learning import is_learnable
+from aepsych_grpc.config.outcome import Outcome
 from aepsych_grpc.config.parameter import Value
 from aepsych_grpc.config.proto import stimulus_from_proto
-from aepsych_grpc.config.violation import Violation, nearest_name, shown
+from aepsych_grpc.config.violation import Violation, nearest_name, shown, with_article
 from aepsych_grpc.core.queries.estimate import Scale
 from aepsych_grpc.core.space.check import check_stimulus
 from aepsych_grpc.error import Reason, ServiceError
@@ -34,6 +37,8 @@ class Frame:
     """What every kind of query has.
 
     Attributes:
+        config: The experiment's.
+        outcome: The outcome in question.
         fixed: Values at which parameters are held.
         scale: The scale on which responses are given and reported.
         credible_level: Probability content of the credible intervals.
@@ -42,6 +47,7 @@ class Frame:
     """
 
     config: ExperimentConfig
+    outcome: Outcome
     fixed: Mapping[str, Value]
     scale: Scale
     credible_level: float
@@ -82,11 +88,11 @@ def check_query(request: v1.QueryRequest, kinds: Iterable[str]) -> str:
     if kind == "inverse" and not request.inverse.HasField("value"):
         checks.refuse("inverse.value", "Required: the response that is wanted, on the query's scale.")
     elif kind == "inverse":
-        _check_response("inverse.value", request.inverse.value, request.response_scale, checks)
+        checks.finite("inverse.value", request.inverse.value)
     if kind in ("threshold_contour", "level_set_probability"):
         query = getattr(request, kind)
         if query.HasField("target"):
-            _check_response(f"{kind}.target", query.target, request.response_scale, checks)
+            checks.finite(f"{kind}.target", query.target)
     if kind in ("prediction", "level_set_probability", "just_noticeable_difference", "samples", "acquisition"):
         stimuli = getattr(request, kind).stimuli
         if not stimuli:
@@ -98,13 +104,6 @@ def check_query(request: v1.QueryRequest, kinds: Iterable[str]) -> str:
         _check_samples(request.samples, checks)
     checks.done()
     return str(kind)
-
-
-def _check_response(path: str, value: float, scale: int, checks: Checks) -> None:
-    if scale == query_pb2.RESPONSE_SCALE_LATENT:
-        checks.finite(path, value)
-    elif not 0 < value < 1:
-        checks.refuse(path, f"{value:g} is given; expected is a probability, above 0 and below 1.")
 
 
 def _check_contour(query: query_pb2.ThresholdContourQuery, checks: Checks) -> None:
@@ -124,19 +123,61 @@ def _check_samples(query: query_pb2.SamplesQuery, checks: Checks) -> None:
 
 
 def frame(request: v1.QueryRequest, kind: str, config: ExperimentConfig, timeout: float | None) -> Frame:
-    """Read what every kind of query has.
+    """Read what every kind of query has, and check what depends on the outcome in question.
+
+    An outcome that there isn't is left for the experiment to refuse.
 
     Raises:
-        ServiceError: INVALID_REQUEST or OUT_OF_BOUNDS for fixed parameters.
+        ServiceError: INVALID_REQUEST, or OUT_OF_BOUNDS for fixed parameters.
     """
+    outcome = _outcome(request.outcome, config)
+    choice = isinstance(outcome.kind, outcomes.Choice)
+    by_default = query_pb2.RESPONSE_SCALE_LATENT if choice else query_pb2.RESPONSE_SCALE_EXPECTED
+    latent = (request.response_scale or by_default) == query_pb2.RESPONSE_SCALE_LATENT
+    violations = _misfits(request, kind, outcome, latent=latent)
+    if violations:
+        raise refusal(Reason.INVALID_REQUEST, violations)
     return Frame(
         config=config,
+        outcome=outcome,
         fixed=check_fixed_parameters(config, values(request.fixed_parameters), "fixed_parameters"),
-        scale=Scale.LATENT if request.response_scale == query_pb2.RESPONSE_SCALE_LATENT else Scale.PROBABILITY,
+        scale=Scale.LATENT if latent else Scale.PROBABILITY,
         credible_level=request.credible_level if request.HasField("credible_level") else DEFAULT_CREDIBLE_LEVEL,
         path=kind,
         deadline=None if timeout is None else time.monotonic() + timeout,
     )
+
+
+def _outcome(name: str, config: ExperimentConfig) -> Outcome:
+    """Return the outcome of a name, else the first that a model can learn from."""
+    named = [outcome for outcome in config.outcomes if outcome.name == name]
+    learnable = [outcome for outcome in config.outcomes if is_learnable(outcome.kind_name, config.stimuli_per_trial)]
+    return next(iter((*named, *learnable, *config.outcomes)))
+
+
+def _misfits(request: v1.QueryRequest, kind: str, outcome: Outcome, *, latent: bool) -> list[Violation]:
+    """Find what doesn't go together with the kind of the outcome."""
+    about, binary = outcome.kind_name, isinstance(outcome.kind, outcomes.Binary)
+    scale = query_pb2.ResponseScale.Name(request.response_scale)
+    if scale == "RESPONSE_SCALE_PROBABILITY" and not binary:
+        message = f"{scale} is for binary outcomes, and {shown(outcome.name)} is {with_article(about)} one"
+        return [Violation("response_scale", f"{message}; leave it out for the scale that fits.")]
+    if not latent and isinstance(outcome.kind, outcomes.Choice):
+        message = f"{scale} is given; a choice depends on two stimuli, so that only the latent scale speaks of one."
+        return [Violation("response_scale", message)]
+    field = {"inverse": "value", "threshold_contour": "target", "level_set_probability": "target"}.get(kind)
+    if field is None:
+        return []
+    query, path = getattr(request, kind), f"{kind}.{field}"
+    value = getattr(query, field)
+    if not query.HasField(field):
+        if binary:
+            return []
+        message = f"Required: {with_article(about)} outcome has no target of its own; give one on the query's scale."
+        return [Violation(path, message)]
+    if binary and not latent and not 0 < value < 1:
+        return [Violation(path, f"{value:g} is given; expected is a probability, above 0 and below 1.")]
+    return []
 
 
 def complete_stimuli(

@@ -58,7 +58,7 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall, clock: 
             if refit is not None and belief is None:
                 problem = NOT_READY
             if belief is not None and refit is not None and asks_the_model(phase, now):
-                reason = certain(phase, now, belief.posterior, refit, call.deadline)
+                reason = certain(phase, now, belief, refit, call.deadline)
         if reason:
             ended.append(StrategyFinished(strategy_index=index, reason=reason))
             now = advance(phases, now, ended[-1:])
@@ -104,7 +104,8 @@ def _belief(phase: Phase, situation: Situation, refit: Refit | None, deadline: f
     posterior = phase.learner.belief_in_time(refit, steps, _left(deadline))
     if posterior is None:
         return None
-    return Belief(posterior=posterior, response=phase.learner.model.response, acquisition=phase.acquisition)
+    response = phase.learner.response(situation.observation_count, refit.hyperparameters)
+    return Belief(posterior=posterior, response=response, acquisition=phase.acquisition)
 
 
 def _choose_from(

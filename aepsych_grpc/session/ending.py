@@ -4,7 +4,9 @@ import time
 from datetime import datetime
 
 from aepsych_grpc.core.certainty import certainty
+from aepsych_grpc.core.generators.generator import Belief
 from aepsych_grpc.core.posterior import Posterior
+from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.core.stopping import awaits_verdict
 from aepsych_grpc.session.phase import Phase
 from aepsych_grpc.session.progress import counts
@@ -25,7 +27,7 @@ def asks_the_model(phase: Phase, situation: Situation) -> bool:
     return awaits_verdict(phase.strategy.stopping, counts(phase, situation))
 
 
-def certain(phase: Phase, situation: Situation, belief: Posterior, refit: Refit, deadline: float | None) -> str:
+def certain(phase: Phase, situation: Situation, belief: Belief, refit: Refit, deadline: float | None) -> str:
     """Say why a strategy's model believes firmly enough; nothing when it doesn't, or when `deadline` has passed.
 
     The rules are about beliefs averaged over the hyperparameters, as queries are. These are made only when the one
@@ -36,13 +38,11 @@ def certain(phase: Phase, situation: Situation, belief: Posterior, refit: Refit,
     if learner is None or (deadline is not None and time.monotonic() >= deadline):
         return ""
 
-    def judge(readout: tuple[Posterior, ...]) -> str:
-        return certainty(
-            rules, readout, learner.model.response, phase.space, intensity=phase.intensity, target=phase.target
-        )
+    def judge(readout: tuple[Posterior, ...], response: Response) -> str:
+        return certainty(rules, readout, response, phase.space, intensity=phase.intensity, target=phase.target)
 
-    if not judge((belief,)):
+    if not judge((belief.posterior,), belief.response):
         return ""
     left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
-    readout = learner.readout_in_time(situation.sequence, refit, left)
-    return judge(readout) if readout else ""
+    found = learner.readout_in_time(situation.sequence, refit, left)
+    return judge(*found) if found else ""

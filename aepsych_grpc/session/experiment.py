@@ -179,7 +179,7 @@ class Experiment:
             self._catch_up()
             asked = question(self._state, self._phases, at_sequence, outcome)
         timeout = None if deadline is None else max(deadline - time.monotonic(), 0.0)
-        return answer(asked, self._training, timeout)
+        return answer(asked, timeout)
 
     def _record_request(self, request: RequestIdentity, event: Callable[[], Kind | None]) -> bool:
         for _ in range(WRITE_ATTEMPTS):
@@ -201,14 +201,16 @@ class Experiment:
     def _record(self, kinds: Sequence[Kind], *, durable: bool) -> None:
         for kind in kinds:
             if isinstance(kind, ObservationTold):
-                self._training.check(kind.observation)
+                for training in self._training.values():
+                    training.check(kind.observation)
         after = advance(self._phases, self._state.situation(), kinds)
         self._learn(self._log.append(kinds, durable=durable, finished=is_finished(self._phases, after)))
 
     def _learn(self, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event.kind, ObservationTold):
-                self._training.append(event.sequence, event.kind)
+                for training in self._training.values():
+                    training.append(event.sequence, event.kind)
 
     @contextmanager
     def _retried(self) -> Iterator[None]:

@@ -11,9 +11,9 @@ from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.core.space.space import Space
 from aepsych_grpc.error import Reason, ServiceError
+from aepsych_grpc.session.learner import Learner
 from aepsych_grpc.session.phase import Phase
 from aepsych_grpc.session.state import Refit, State
-from aepsych_grpc.session.training import TrainingSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +24,11 @@ class Fitted:
         model_name: The model's name in the catalogue.
         space: The parameters as coordinates.
         response: How the latent field makes responses.
-        target: The response probability that defines the threshold.
+        target: The response probability that defines the threshold; None for an outcome that has none.
         intensity: Name of the intensity parameter; empty if none is declared.
         readout: Equally likely beliefs.
         belief: Makes the one belief that trials are chosen by.
-        acquisition: What makes a trial informative; None where the strategy uses none.
+        acquisition: What makes a trial informative; None where no trial is chosen for the outcome by one.
         strategy: Name of the strategy whose model it is.
         sequence: The observations are those up to this sequence.
         observation_count: How many they are.
@@ -37,7 +37,7 @@ class Fitted:
     model_name: str
     space: Space
     response: Response
-    target: float
+    target: float | None
     intensity: str
     readout: tuple[Posterior, ...]
     belief: Callable[[], Posterior]
@@ -51,17 +51,22 @@ class Fitted:
 class Question:
     """Which model a query is about: found under the log's lock, so that the slow part needs none."""
 
-    phase: Phase
+    space: Space
+    learner: Learner
     sequence: int
     refit: Refit | None
-    target: float
+    target: float | None
     intensity: str
+    acquisition: Acquisition | None
+    strategy: str
 
 
 def question(state: State, phases: Sequence[Phase], at_sequence: int | None, outcome: str) -> Question:
     """Find the model that a query is about: that of the strategy that asked last, or of the nearest one with a model.
 
     Every answer is a function of the log up to the sequence, whatever has happened since.
+
+    `outcome` is the one in question; empty for the first that a model learns from.
 
     Raises:
         ServiceError: INVALID_REQUEST for an unknown outcome or a sequence beyond the log, NOTHING_TO_MODEL.
@@ -78,46 +83,55 @@ def question(state: State, phases: Sequence[Phase], at_sequence: int | None, out
     if violations:
         raise ServiceError(Reason.INVALID_REQUEST, "The query is not valid.", violations=violations)
     phase = _nearest_with_model(phases, state.strategy_at(sequence))
-    kind = config.outcomes[0].kind
-    if phase is None or not isinstance(kind, outcomes.Binary):
+    if phase is None:
         raise _nothing("No strategy of the experiment has a model; give one a model to be able to query.")
+    outcome = outcome or next(name for name in names if name in phase.learners)
+    if outcome not in phase.learners:
+        raise _nothing(f'No model learns from "{outcome}"; models learn from: {", ".join(phase.learners)}.')
+    kind = next(one.kind for one in config.outcomes if one.name == outcome)
+    learner = phase.learners[outcome]
     return Question(
-        phase=phase,
+        space=phase.space,
+        learner=learner,
         sequence=sequence,
-        refit=state.latest_refit(phase.index, sequence),
-        target=kind.target,
+        refit=state.latest_refit(phase.index, sequence) if learner is phase.learner else None,
+        target=kind.target if isinstance(kind, outcomes.Binary) else None,
         intensity=config.intensity_parameter,
+        acquisition=phase.acquisition if learner is phase.learner else None,
+        strategy=phase.strategy.name,
     )
 
 
-def answer(question: Question, training: TrainingSet, timeout: float | None) -> Fitted:
+def answer(question: Question, timeout: float | None) -> Fitted:
     """Fit the model that a query is about.
 
     Raises:
         ServiceError: NOTHING_TO_MODEL, DEADLINE_EXCEEDED.
     """
-    phase = question.phase
-    if phase.learner is None or phase.strategy.model is None or training.count(question.sequence) == 0:
+    learner = question.learner
+    count = learner.count(question.sequence)
+    if count == 0:
         raise _nothing("Nothing has been told that a model could learn from; tell responses first.")
-    readout = phase.learner.readout_in_time(question.sequence, question.refit, timeout)
-    if readout is None:
+    found = learner.readout_in_time(question.sequence, question.refit, timeout)
+    if found is None:
         raise ServiceError(
             Reason.DEADLINE_EXCEEDED,
-            f"The model of {phase.learner.observation_count(question.sequence)} observations was not ready when the "
+            f"The model of {count} observations was not ready when the "
             "call's deadline passed; it is being fitted. Ask again, or allow more time.",
         )
+    readout, response = found
     return Fitted(
-        model_name=phase.strategy.model.name,
-        space=phase.space,
-        response=phase.learner.model.response,
+        model_name=learner.name,
+        space=question.space,
+        response=response,
         target=question.target,
         intensity=question.intensity,
         readout=readout,
-        belief=partial(phase.learner.belief_at, question.sequence, question.refit),
-        acquisition=phase.acquisition,
-        strategy=phase.strategy.name,
+        belief=partial(learner.belief_at, question.sequence, question.refit),
+        acquisition=question.acquisition,
+        strategy=question.strategy,
         sequence=question.sequence,
-        observation_count=phase.learner.observation_count(question.sequence),
+        observation_count=count,
     )
 
 

@@ -10,21 +10,28 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 
 from aepsych_grpc.core.models.model import Fit, Model, TrainingData
 from aepsych_grpc.core.posterior import Posterior
+from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.session.state import Refit
 from aepsych_grpc.session.training import TrainingSet
 from aepsych_grpc.session.workshop import Workshop
 
 
 class Learner:
-    """Fits a model to an experiment's observations up to any sequence.
+    """Fits a model to an experiment's observations of one outcome, up to any sequence.
 
     The work is done by threads of the workshop, so that a call whose time is up leaves it running for the next call.
     With `keep_most_recent` a model learns from so many of the latest observations.
     """
 
     def __init__(
-        self, model: Model, training: TrainingSet, workshop: Workshop, keep_most_recent: int | None = None
+        self,
+        name: str,
+        model: Model,
+        training: TrainingSet,
+        workshop: Workshop,
+        keep_most_recent: int | None = None,
     ) -> None:
+        self.name = name
         self.model = model
         self._keep_most_recent = keep_most_recent
         self._training = training
@@ -101,10 +108,21 @@ class Learner:
             self._belief = (hyperparameters, steps, belief)
             return belief
 
+    def count(self, sequence: int) -> int:
+        """Count the observations that the model learns from at a sequence."""
+        n = self._training.count(sequence)
+        return n if self._keep_most_recent is None else min(n, self._keep_most_recent)
+
+    def response(self, n: int, hyperparameters: Sequence[float]) -> Response:
+        """Return how the latent field makes responses, when n observations have been told."""
+        return self.model.response_given(self._data(n), hyperparameters)
+
     def readout_in_time(
         self, sequence: int, latest: Refit | None, timeout: float | None
-    ) -> tuple[Posterior, ...] | None:
-        """Return equally likely beliefs from the observations up to `sequence`, for queries; None when out of time.
+    ) -> tuple[tuple[Posterior, ...], Response] | None:
+        """Return equally likely beliefs from the observations up to `sequence`, and the response, for queries.
+
+        None when out of time.
 
         Hyperparameters are those of the latest refit, or new ones where a refit is due that no ask has needed yet.
         """
@@ -119,19 +137,18 @@ class Learner:
         fit = self._begin(sequence, latest) if latest is None or self.refit_due(sequence, latest) else None
         return self.model.condition(self._data(self._training.count(sequence)), _hyperparameters(latest, fit))
 
-    def observation_count(self, sequence: int) -> int:
-        """Count the observations that the model learns from at `sequence`."""
-        return len(self._data(self._training.count(sequence)))
-
     def _data(self, n: int) -> TrainingData:
         """Return what the model learns from when n observations have been told."""
         return self._training.first(n, self._keep_most_recent)
 
-    def _read_out(self, sequence: int, latest: Refit | None, fit: Future[Fit] | None) -> tuple[Posterior, ...]:
+    def _read_out(
+        self, sequence: int, latest: Refit | None, fit: Future[Fit] | None
+    ) -> tuple[tuple[Posterior, ...], Response]:
         hyperparameters, n = _hyperparameters(latest, fit), self._training.count(sequence)
-        return self._readouts.get(
+        readout = self._readouts.get(
             (self, n, hyperparameters), lambda: self.model.readout(self._data(n), hyperparameters)
         )
+        return readout, self.response(n, hyperparameters)
 
 
 def _hyperparameters(latest: Refit | None, fit: Future[Fit] | None) -> tuple[float, ...]:

@@ -1,7 +1,7 @@
 """A strategy of an experiment, ready to run: its parts built from the catalogue."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from aepsych_grpc.config import outcome as outcomes
 from aepsych_grpc.config.catalogue import Entry
 from aepsych_grpc.config.experiment import Component, ExperimentConfig, Strategy
+from aepsych_grpc.config.learning import Learned, is_learnable, learned_outcomes
 from aepsych_grpc.config.options import read_options
 from aepsych_grpc.config.violation import InvalidConfigError, Violation
 from aepsych_grpc.core.acquisition.acquisition import Acquisition
@@ -18,13 +19,16 @@ from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Generator
 from aepsych_grpc.core.models.context import ModelContext
-from aepsych_grpc.core.responses.binary import BinaryResponse
+from aepsych_grpc.core.responses.of_outcome import response_of
 from aepsych_grpc.core.space.rejection import MOST_TRIED, kept_points
 from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.core.space.space import Space
 from aepsych_grpc.session.learner import Learner
 from aepsych_grpc.session.training import TrainingSet
 from aepsych_grpc.session.workshop import Workshop
+
+REFERENCES = 128
+"""Points that stand for the whole space where a model needs some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +40,15 @@ class Phase:
         strategy: What the config says of it.
         seed: Seed of its random choices.
         space: The parameters as coordinates.
-        outcome: Name of the first outcome, from which models and rules learn.
+        outcome: Name of the outcome that trials are chosen for: that of the first learner, else the first outcome.
         binary_outcomes: Names of the outcomes whose occurrences count for stopping.
         generator: How trials are chosen.
         adaptive: Whether the generator needs the model's belief.
-        learner: Keeps the model in step with the log; None without a model.
+        learners: Keep the models in step with the log, by outcome; trials are chosen for the first. Empty without a
+            model.
         acquisition: What makes a trial informative; None for generators that use none.
         intensity: Name of the parameter along which the threshold lies; empty when none is declared.
-        target: The response at threshold; NaN where the first outcome isn't binary.
+        target: The response at threshold; NaN where that outcome isn't binary.
     """
 
     index: int
@@ -54,17 +59,22 @@ class Phase:
     binary_outcomes: tuple[str, ...]
     generator: Generator
     adaptive: bool
-    learner: Learner | None
+    learners: Mapping[str, Learner]
     acquisition: Acquisition | None
     intensity: str
     target: float
 
+    @property
+    def learner(self) -> Learner | None:
+        """The learner whose belief trials are chosen by; the only one whose refits are recorded."""
+        return next(iter(self.learners.values()), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
-    """An experiment's moving parts: its strategies and the observations that their models share."""
+    """An experiment's moving parts: its strategies and the observations that their models share, by outcome."""
 
-    training: TrainingSet
+    training: Mapping[str, TrainingSet]
     phases: tuple[Phase, ...]
 
 
@@ -78,38 +88,36 @@ def assemble(config: ExperimentConfig, workshop: Workshop) -> Assembly:
     if not len(kept_points(lambda skip, count: space.snap(sobol_points(space.d, count, seed=0, skip=skip)), space, 1)):
         message = f"Of {MOST_TRIED} stimuli spread over the space none keeps to all constraints; loosen them."
         raise InvalidConfigError([Violation("config.constraints", message)])
-    training = TrainingSet(space, config.outcomes[0].name)
+    stimuli = config.stimuli_per_trial
+    training = {
+        outcome.name: TrainingSet(space, stimuli, outcome.name)
+        for outcome in config.outcomes
+        if is_learnable(outcome.kind_name, stimuli)
+    }
     phases = tuple(_build(config, index, space, training, workshop) for index in range(len(config.strategies)))
     return Assembly(training=training, phases=phases)
 
 
-def _build(config: ExperimentConfig, index: int, space: Space, training: TrainingSet, workshop: Workshop) -> Phase:
+def _build(
+    config: ExperimentConfig, index: int, space: Space, training: Mapping[str, TrainingSet], workshop: Workshop
+) -> Phase:
     strategy, path = config.strategies[index], f"config.strategies[{index}]"
     binary = tuple(outcome for outcome in config.outcomes if isinstance(outcome.kind, outcomes.Binary))
-    learner = acquisition = None
+    learned: Sequence[Learned] = ()
+    leading, acquisition = config.outcomes[0], None
     if strategy.model is not None:
-        kind = config.outcomes[0].kind
-        if not isinstance(kind, outcomes.Binary):
-            raise TypeError(f"No response is known for an outcome {kind!r}.")
-        response = BinaryResponse(guess_rate=kind.guess_rate, lapse_rate=kind.lapse_rate)
-        model_context = ModelContext(
-            d=space.d,
-            intensity=space.index(config.intensity_parameter) if config.intensity_parameter else None,
-            categorical=tuple(i in space.unordered for i in range(space.d)),
-            response=response,
-            outcome_kind="binary",
-        )
-        model = _make(CATALOGUE.models, strategy.model, model_context, f"{path}.model")
-        learner = Learner(model, training, workshop, strategy.keep_most_recent)
+        kinds = [outcome.kind_name for outcome in config.outcomes]
+        learned = learned_outcomes(kinds, config.stimuli_per_trial, CATALOGUE.models, strategy.model)
+        leading = config.outcomes[learned[0].outcome]
         if strategy.acquisition is not None:
-            acquisition_context = AcquisitionContext(outcome=kind)
+            acquisition_context = AcquisitionContext(outcome=leading.kind)
             acquisition = _make(
                 CATALOGUE.acquisitions, strategy.acquisition, acquisition_context, f"{path}.acquisition"
             )
     generator_context = GeneratorContext(
         space=space,
         stimuli_per_trial=config.stimuli_per_trial,
-        outcome=config.outcomes[0].kind,
+        outcome=leading.kind,
         intensity_parameter=config.intensity_parameter,
     )
     return Phase(
@@ -117,15 +125,40 @@ def _build(config: ExperimentConfig, index: int, space: Space, training: Trainin
         strategy=strategy,
         seed=int(np.random.SeedSequence([config.seed or 0, index]).generate_state(1)[0]),
         space=space,
-        outcome=config.outcomes[0].name,
+        outcome=leading.name,
         binary_outcomes=tuple(outcome.name for outcome in binary),
         generator=_make(CATALOGUE.generators, strategy.generator, generator_context, f"{path}.generator"),
         adaptive=CATALOGUE.generators[strategy.generator.name].needs_model,
-        learner=learner,
+        learners={
+            config.outcomes[one.outcome].name: _learner(config, strategy, one, space, training, workshop, path)
+            for one in learned
+        },
         acquisition=acquisition,
         intensity=config.intensity_parameter,
-        target=config.outcomes[0].kind.target if isinstance(config.outcomes[0].kind, outcomes.Binary) else math.nan,
+        target=leading.kind.target if isinstance(leading.kind, outcomes.Binary) else math.nan,
     )
+
+
+def _learner(
+    config: ExperimentConfig,
+    strategy: Strategy,
+    learned: Learned,
+    space: Space,
+    training: Mapping[str, TrainingSet],
+    workshop: Workshop,
+    path: str,
+) -> Learner:
+    outcome = config.outcomes[learned.outcome]
+    context = ModelContext(
+        d=space.d,
+        intensity=space.index(config.intensity_parameter) if config.intensity_parameter else None,
+        categorical=tuple(i in space.unordered for i in range(space.d)),
+        response=response_of(outcome.kind),
+        outcome_kind=outcome.kind_name,
+        reference=space.snap(sobol_points(space.d, REFERENCES, seed=0)),
+    )
+    model = _make(CATALOGUE.models, learned.model, context, f"{path}.model")
+    return Learner(learned.model.name, model, training[outcome.name], workshop, strategy.keep_most_recent)
 
 
 def _make(entries: Mapping[str, Entry[Any]], component: Component, context: Any, path: str) -> Any:

@@ -93,7 +93,7 @@ class Rehearsal:
 
     def fitted(self) -> Fitted:
         """Return the model fitted to all that was told. Raises ServiceError NOTHING_TO_MODEL."""
-        return answer(question(self._state, self._assembly.phases, None, ""), self._assembly.training, timeout=None)
+        return answer(question(self._state, self._assembly.phases, None, ""), timeout=None)
 
     def _tell(self, number: int, stimuli: tuple[Mapping[str, Any], ...], response: float, *, unsolicited: bool) -> None:
         observation = Observation(
@@ -101,7 +101,7 @@ class Rehearsal:
         )
         told = ObservationTold(observation=observation, unsolicited=unsolicited, content_digest=b"")
         self._apply(told)
-        self._assembly.training.append(self._state.sequence, told)
+        self._assembly.training[self._outcome].append(self._state.sequence, told)
 
     def _apply(self, kind: Kind) -> None:
         self._state.apply(Event(self._state.sequence + 1, NO_TIME, kind))

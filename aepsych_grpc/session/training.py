@@ -10,13 +10,14 @@ from aepsych_grpc.session.event import Observation, ObservationTold
 
 
 class TrainingSet:
-    """Points of the unit cube and responses, in the order of telling.
+    """Trials as points of the unit cube, stimuli side by side, and responses of an outcome, in the order of telling.
 
     Only grows, so that what lies below a sequence stays as it is while others append.
     """
 
-    def __init__(self, space: Space, outcome: str) -> None:
+    def __init__(self, space: Space, stimuli: int, outcome: str) -> None:
         self._space = space
+        self._width = stimuli * space.d
         self._outcome = outcome
         self._sequences: list[int] = []
         self._points: list[torch.Tensor] = []
@@ -36,14 +37,18 @@ class TrainingSet:
         self._point(observation)
 
     def _point(self, observation: Observation) -> torch.Tensor:
-        return self._space.encode(observation.stimuli)[0]
+        return self._space.encode(observation.stimuli).reshape(-1)
 
     def count(self, sequence: int) -> int:
         """Count the observations up to a sequence."""
         return bisect_right(self._sequences, sequence)
 
+    def up_to(self, sequence: int) -> TrainingData:
+        """Return the observations up to a sequence."""
+        return self.first(self.count(sequence))
+
     def first(self, n: int, most: int | None = None) -> TrainingData:
-        """Return the first n observations, or the `most` latest of them: points `n x d`, responses `n`."""
+        """Return the first n observations, or the `most` latest of them: points `n x (s d)`, responses `n`."""
         start = 0 if most is None else max(n - most, 0)
-        points = torch.stack(self._points[start:n]) if n else torch.empty(0, self._space.d, dtype=torch.float64)
+        points = torch.stack(self._points[start:n]) if n else torch.empty(0, self._width, dtype=torch.float64)
         return TrainingData(points, torch.tensor(self._responses[start:n], dtype=torch.float64))

@@ -93,7 +93,7 @@ def _look(design: Design, rehearsal: Rehearsal, contexts: Tensor, truth: Tensor)
         fitted.response,
         fitted.space,
         parameter=fitted.intensity,
-        target=fitted.target,
+        target=design.outcome.target,
         contexts=fitted.space.decode(contexts),
         fixed={},
         scale=Scale.PROBABILITY,

@@ -516,7 +516,7 @@ class QueryRequest(_message.Message):
     response_scale: _query_pb2.ResponseScale.ValueType
     """OPTIONAL. The scale on which responses are given and reported."""
     outcome: _builtins.str
-    """OPTIONAL. The outcome in question. Default: the first."""
+    """OPTIONAL. The outcome in question; each has a model of its own. Default: the first that a model learns from."""
     credible_level: _builtins.float
     """OPTIONAL. Probability content of the credible intervals, in (0, 1). Default .9."""
     at_sequence: _builtins.int

@@ -27,21 +27,35 @@ class _ResponseScale:
 class _ResponseScaleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ResponseScale.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     RESPONSE_SCALE_UNSPECIFIED: _ResponseScale.ValueType  # 0
-    """PROBABILITY for binary outcomes, otherwise LATENT."""
+    """LATENT for choices, otherwise EXPECTED."""
     RESPONSE_SCALE_PROBABILITY: _ResponseScale.ValueType  # 1
-    """The probability of a response, in [0, 1], guess and lapse rates included."""
+    """Binary outcomes only: the probability of a 1, in [0, 1], guess and lapse rates included."""
     RESPONSE_SCALE_LATENT: _ResponseScale.ValueType  # 2
-    """The latent field f, in units of the link's standard deviation."""
+    """The latent field f. Binary and ordinal outcomes: in units of the link's standard deviation. Continuous ones: in
+    standard deviations of the told responses from their mean. Choices: how much a stimulus is preferred to the average
+    stimulus; a difference d between two makes the probability Phi(d) that the one with more is chosen.
+    """
+    RESPONSE_SCALE_EXPECTED: _ResponseScale.ValueType  # 3
+    """The expected response: the probability of a 1 (binary), the mean rating (ordinal), the mean without noise, in the
+    outcome's unit (continuous). Not for choices.
+    """
 
 class ResponseScale(_ResponseScale, metaclass=_ResponseScaleEnumTypeWrapper):
     """The scale on which responses are reported."""
 
 RESPONSE_SCALE_UNSPECIFIED: ResponseScale.ValueType  # 0
-"""PROBABILITY for binary outcomes, otherwise LATENT."""
+"""LATENT for choices, otherwise EXPECTED."""
 RESPONSE_SCALE_PROBABILITY: ResponseScale.ValueType  # 1
-"""The probability of a response, in [0, 1], guess and lapse rates included."""
+"""Binary outcomes only: the probability of a 1, in [0, 1], guess and lapse rates included."""
 RESPONSE_SCALE_LATENT: ResponseScale.ValueType  # 2
-"""The latent field f, in units of the link's standard deviation."""
+"""The latent field f. Binary and ordinal outcomes: in units of the link's standard deviation. Continuous ones: in
+standard deviations of the told responses from their mean. Choices: how much a stimulus is preferred to the average
+stimulus; a difference d between two makes the probability Phi(d) that the one with more is chosen.
+"""
+RESPONSE_SCALE_EXPECTED: ResponseScale.ValueType  # 3
+"""The expected response: the probability of a 1 (binary), the mean rating (ordinal), the mean without noise, in the
+outcome's unit (continuous). Not for choices.
+"""
 Global___ResponseScale: _TypeAlias = ResponseScale  # noqa: Y015
 
 @_typing.final
@@ -141,7 +155,7 @@ class ThresholdContourQuery(_message.Message):
     Default: the experiment's intensity_parameter.
     """
     target: _builtins.float
-    """OPTIONAL. The target on the query's response scale. Default: the outcome's target."""
+    """OPTIONAL. The target on the query's response scale. Default: the outcome's target; required where the outcome has none."""
     grid_size: _builtins.int
     """OPTIONAL. Points per gridded parameter when no contexts are given, 1 to 1000. Default: 20, or fewer where the grid
     would have more than 400 contexts.
@@ -182,7 +196,7 @@ class LevelSetProbabilityQuery(_message.Message):
     TARGET_FIELD_NUMBER: _builtins.int
     STIMULI_FIELD_NUMBER: _builtins.int
     target: _builtins.float
-    """OPTIONAL. The target on the query's response scale. Default: the outcome's target."""
+    """OPTIONAL. The target on the query's response scale. Default: the outcome's target; required where the outcome has none."""
     @_builtins.property
     def stimuli(self) -> _containers.RepeatedCompositeFieldContainer[_trial_pb2.Stimulus]:
         """REQUIRED. Where to evaluate it."""

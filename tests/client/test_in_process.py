@@ -63,6 +63,10 @@ def test_an_experiment_runs_to_its_end_and_is_known_afterwards(client):
     inverse = experiment.inverse(0.5, fixed_parameters=held)
     assert (inverse.stimulus["size"], inverse.stimulus["inverted"]) == (2, False)
     assert experiment.plot_overview(truth=lambda _: 0.1).axes
+    assert experiment.plot(["size"], fixed_parameters={"contrast": 0.2, "inverted": True}).axes
+    with pytest.raises(OutOfBoundsError) as outside:
+        experiment.plot(fixed_parameters={"size": 100})
+    assert [item.path for item in outside.value.violations] == ["fixed_parameters.size"]
     (listed,) = client.experiments(participant_id="p07")
     assert client.experiment(listed.experiment_id).to_pandas()["seen"].isin([0, 1]).all()
 

@@ -69,6 +69,16 @@ def test_a_threshold_with_the_truth(tmp_path):
     assert pixels(figure, tmp_path / "threshold.png") > 10_000
 
 
+def test_a_long_legend_does_not_narrow_its_panel():
+    _, experiment = running()
+    figure = experiment.plot_overview(truth=lambda _: 0.1)
+    figure.draw_without_rendering()
+    left, right = figure.axes[0], figure.axes[1]
+    assert len(right.get_legend().get_texts()) == 5
+    assert left.get_position().width == pytest.approx(right.get_position().width, abs=0.01)
+    assert right.get_position().width > 0.37
+
+
 def test_named_values_are_an_axis(tmp_path):
     colours = parameter("colour", categorical={"choices": ["red", "green", "blue"]})
     _, experiment = running(parameters=[CONFIG["parameters"][0], colours])

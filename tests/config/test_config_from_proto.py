@@ -152,10 +152,9 @@ MISTAKES = [
     ({"strategies": [SOBOL] * 21}, "strategies", "21 strategies are given"),
     ({"strategies": [SOBOL | {"name": "a"}] * 2}, "strategies[1].name", "used already"),
     ({"strategies": [SOBOL | {"name": "a "}]}, "strategies[0].name", "spaces around it"),
-    ({"outcomes": [{"name": "a"}, {"name": "b"}]}, "strategies", "single outcome so far, and the experiment has 2"),
     ({"outcomes": [{"continuous": {}}]}, "strategies", "No model of this server learns from a continuous outcome"),
-    ({"stimuli_per_trial": 2}, "strategies", "one stimulus so far, and these have 2"),
-    ({"stimuli_per_trial": 2, "strategies": [ADAPTIVE]}, "strategies[0].model", "one stimulus so far"),
+    ({"stimuli_per_trial": 2}, "strategies", "one stimulus or choices between two, and these have 2"),
+    ({"stimuli_per_trial": 2, "strategies": [ADAPTIVE]}, "strategies[0].model", "one stimulus or choices"),
     ({"outcomes": [{"ordinal": {"levels": 3}}], "strategies": [ADAPTIVE]}, "strategies[0].model.name", "gp_rating"),
 ]  # fmt: skip
 
@@ -165,6 +164,15 @@ def test_a_mistake_is_named(catalogue, fields, path, message_part):
     found = violations(catalogue, **fields)
     assert list(found) == [f"config.{path}"]
     assert message_part in next(iter(found.values()))
+
+
+def test_every_outcome_is_learned_from_and_trials_are_chosen_for_one(catalogue):
+    two = [{"name": "seen"}, {"name": "sure", "ordinal": {"levels": 4}}]
+    assert from_proto(message(outcomes=two), catalogue).strategies[1].model.name == "gp_classification"
+    sure_first = from_proto(message(outcomes=two, strategies=[ADAPTIVE | {"model": {"name": "gp_rating"}}]), catalogue)
+    assert sure_first.strategies[0].acquisition.name == "variance"
+    without_model = [{"name": "speed", "continuous": {}}, {"name": "seen"}]
+    assert from_proto(message(outcomes=without_model), catalogue).strategies[1].acquisition.name == "sur"
 
 
 COMPONENT_MISTAKES = [

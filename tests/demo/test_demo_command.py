@@ -1,5 +1,7 @@
+import errno
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -20,6 +22,30 @@ def test_a_server_that_does_not_start_is_reported(tmp_path):
     with pytest.raises(ServerFailedError, match=r"server\.log"):
         ServerProcess(tmp_path / "no such folder" / "demo.db", log)
     assert log.read_text(encoding="utf-8")
+
+
+def test_an_output_that_is_a_file_is_refused_in_a_sentence(tmp_path):
+    file = tmp_path / "notes.txt"
+    file.touch()
+    for output in (file, file / "inside"):
+        shown = CliRunner().invoke(app, ["demo", "--output", str(output)])
+        assert shown.exit_code == 1
+        assert (
+            shown.output
+            == f"aepsych-grpc: {output} can't be a folder, for there is a file; name another with --output.\n"
+        )
+
+
+@pytest.mark.parametrize("broken", ["mkdir", "touch"])
+def test_an_output_that_can_t_be_written_is_refused_in_a_sentence(tmp_path, monkeypatch, broken):
+    def refuse(*_args, **_more):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, broken, refuse)
+    shown = CliRunner().invoke(app, ["demo", "--output", str(tmp_path / "out")])
+    assert shown.exit_code == 1
+    assert "out (Permission denied); name another with --output." in shown.output
+    assert len(shown.output.splitlines()) == 1
 
 
 @pytest.mark.slow

@@ -281,7 +281,7 @@ def test_an_observation_that_cannot_be_learned_from_is_not_recorded(experiment, 
 
     experiment.ask(ask_call())
     sequence = experiment.overview().sequence
-    monkeypatch.setattr(experiment._training, "check", fail)
+    monkeypatch.setattr(experiment._training["seen"], "check", fail)
     with pytest.raises(ZeroDivisionError):
         experiment.tell([given(1)])
     assert experiment.overview().sequence == sequence

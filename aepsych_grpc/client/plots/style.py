@@ -1,5 +1,6 @@
 """How the plots look: colours that colour-blind people tell apart, labels with units, no global state."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,10 @@ LIGHT_TO_DEEP = ("#f7fafd", "#dbe8f4", "#b3d0e8", "#82b1d8", "#5590c4")
 """Low to high responses; stops short of dark blue so that black markers stay legible."""
 LEGEND_BELOW = 40
 """Points between a panel and its legend, for the axis's numbers and label."""
+LEGEND_ROW = 15
+"""Height of a legend's row in points."""
+MOST_IN_A_ROW = 4
+"""More entries would be wider than a panel, which then had to shrink."""
 
 
 def new_figure(panels: int = 1) -> tuple["Figure", list["Axes"]]:
@@ -77,6 +82,7 @@ def set_axis(axes: "Axes", which: str, axis: "Axis") -> None:
 def set_legend(axes: "Axes", remark: str) -> None:
     """Put a panel's legend below it, and a remark below that."""
     handles, labels = axes.get_legend_handles_labels()
+    rows = math.ceil(len(labels) / MOST_IN_A_ROW)
     transforms = needed("matplotlib.transforms", "plot")
     below = transforms.ScaledTranslation(0, -LEGEND_BELOW / 72, axes.figure.dpi_scale_trans)
     axes.legend(
@@ -90,7 +96,7 @@ def set_legend(axes: "Axes", remark: str) -> None:
         frameon=False,
         fontsize=9.5,
         labelcolor=INK,
-        ncols=len(labels),
+        ncols=math.ceil(len(labels) / rows),
         columnspacing=1.1,
         handlelength=1.5,
         handletextpad=0.5,
@@ -102,7 +108,15 @@ def set_legend(axes: "Axes", remark: str) -> None:
             "annotation_clip": False,
             "va": "top",
         }
-        axes.annotate(remark, (0, 0), xytext=(0, -LEGEND_BELOW - 17), fontsize=9, style="italic", color=INK, **place)
+        axes.annotate(
+            remark,
+            (0, 0),
+            xytext=(0, -LEGEND_BELOW - rows * LEGEND_ROW - 2),
+            fontsize=9,
+            style="italic",
+            color=INK,
+            **place,
+        )
 
 
 def _subdivisions(positions: Sequence[float]) -> tuple[float, ...]:

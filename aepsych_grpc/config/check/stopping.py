@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from aepsych_grpc.config.experiment import Stopping
 from aepsych_grpc.config.trials import Trials
-from aepsych_grpc.config.violation import Violation, shown
+from aepsych_grpc.config.violation import Violation, shown, with_article
 
 _LEAST = {"min_asks": 0, "max_asks": 1, "min_total_tells": 0, "min_outcome_occurrences": 0}
 
@@ -53,7 +53,8 @@ def check_model_rules(stopping: Stopping, trials: Trials, path: str, *, learns: 
                 f"{path}.{name}", "It asks what the model believes, and the strategy has no model; add one."
             )
         elif getattr(stopping, name) is not None and trials.outcome_kinds[0] != "binary":
-            message = f"It is about probabilities, and the first outcome is {trials.outcome_kinds[0]}; leave it out."
+            kind = with_article(trials.outcome_kinds[0])
+            message = f"It is about probabilities, and trials are chosen for {kind} outcome; leave it out."
             yield Violation(f"{path}.{name}", message)
     if stopping.max_threshold_interval is not None and not trials.intensity_parameter:
         yield Violation(

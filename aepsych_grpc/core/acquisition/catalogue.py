@@ -1,4 +1,4 @@
-"""The acquisition functions that a config may name. The first is the default."""
+"""The acquisition functions that a config may name. The first that is for an outcome is its default."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,11 +8,16 @@ from aepsych_grpc.core.acquisition.acquisition import Acquisition
 from aepsych_grpc.core.acquisition.bald import BaldOptions, build_bald
 from aepsych_grpc.core.acquisition.context import TargetOptions, check_target
 from aepsych_grpc.core.acquisition.eavc import build_eavc
+from aepsych_grpc.core.acquisition.expected_improvement import ExpectedImprovementOptions, build_expected_improvement
 from aepsych_grpc.core.acquisition.global_mi import build_global_mi
 from aepsych_grpc.core.acquisition.local_mi import build_local_mi
 from aepsych_grpc.core.acquisition.posterior_variance import PosteriorVarianceOptions, build_posterior_variance
 from aepsych_grpc.core.acquisition.straddle import StraddleOptions, build_straddle
 from aepsych_grpc.core.acquisition.sur import build_sur
+from aepsych_grpc.core.acquisition.upper_confidence_bound import (
+    UpperConfidenceBoundOptions,
+    build_upper_confidence_bound,
+)
 
 _ENTRIES: tuple[Entry[Acquisition], ...] = (
     Entry(
@@ -56,18 +61,32 @@ _ENTRIES: tuple[Entry[Acquisition], ...] = (
         outcome_kinds=("binary",),
     ),
     Entry(
-        name="posterior_variance",
-        summary="Where the response probability is least known, whatever the threshold.",
-        options=PosteriorVarianceOptions,
-        build=build_posterior_variance,
-        outcome_kinds=("binary",),
-    ),
-    Entry(
         name="bald",
         summary="The information that the next response is expected to give about the field, whatever the threshold.",
         options=BaldOptions,
         build=build_bald,
-        outcome_kinds=("binary",),
+        outcome_kinds=("binary", "choice"),
+    ),
+    Entry(
+        name="posterior_variance",
+        summary="Where the expected response is least known, whatever the threshold.",
+        options=PosteriorVarianceOptions,
+        build=build_posterior_variance,
+        outcome_kinds=("binary", "ordinal", "continuous", "choice"),
+    ),
+    Entry(
+        name="expected_improvement",
+        summary="How far the response is expected to surpass the best place known; seeks the maximum.",
+        options=ExpectedImprovementOptions,
+        build=build_expected_improvement,
+        outcome_kinds=("binary", "ordinal", "continuous"),
+    ),
+    Entry(
+        name="upper_confidence_bound",
+        summary="Where the response may be largest; seeks the maximum.",
+        options=UpperConfidenceBoundOptions,
+        build=build_upper_confidence_bound,
+        outcome_kinds=("binary", "ordinal", "continuous"),
     ),
 )
 ACQUISITIONS: Mapping[str, Entry[Acquisition]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})

@@ -11,7 +11,7 @@ from torch import Tensor
 from aepsych_grpc.config.outcome import Binary, Kind
 from aepsych_grpc.config.parameter import Continuous, Discrete, Fixed, Integer, Parameter, Value
 from aepsych_grpc.config.trials import Trials
-from aepsych_grpc.config.violation import InvalidConfigError, Violation, nearest_name, shown
+from aepsych_grpc.config.violation import InvalidConfigError, Violation, nearest_name, shown, with_article
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Told
 from aepsych_grpc.core.space.check import check_stimulus
@@ -110,7 +110,9 @@ def _violations(
 ) -> list[Violation]:
     violations = []
     if not isinstance(outcome, Binary):
-        message = f"It goes by yes or no, and the first outcome is {type(outcome).__name__.lower()}."
+        message = (
+            f"It goes by yes or no, and trials are chosen for {with_article(type(outcome).__name__.lower())} outcome."
+        )
         violations.append(Violation("name", message))
     if stimuli != 1:
         violations.append(Violation("name", f"It goes along one stimulus, and a trial shows {stimuli}."))

@@ -7,7 +7,7 @@ from aepsych_grpc.config.catalogue import Entry
 from aepsych_grpc.core.generators.along import check_along
 from aepsych_grpc.core.generators.around_points import AroundPointsOptions, build_around_points, check_around_points
 from aepsych_grpc.core.generators.constant_stimuli import ConstantStimuliOptions, build_constant_stimuli
-from aepsych_grpc.core.generators.epsilon_greedy import EpsilonGreedyOptions, build_epsilon_greedy
+from aepsych_grpc.core.generators.epsilon_greedy import EpsilonGreedyOptions, build_epsilon_greedy, check_epsilon_greedy
 from aepsych_grpc.core.generators.generator import Generator
 from aepsych_grpc.core.generators.listed import check_listed
 from aepsych_grpc.core.generators.manual import ManualOptions, build_manual
@@ -29,7 +29,7 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
     ),
     Entry(
         name="optimize_acquisition",
-        summary="The stimulus that the acquisition function ranks highest, given the model.",
+        summary="The trial that the acquisition function ranks highest, given the model.",
         options=OptimizeAcquisitionOptions,
         build=build_optimize_acquisition,
         keeps_constraints=True,
@@ -64,6 +64,7 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
         options=PoolOptions,
         build=build_pool,
         keeps_constraints=True,
+        outcome_kinds=("binary", "ordinal", "continuous"),
         needs_model=True,
         check=check_listed,
     ),
@@ -73,6 +74,7 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
         options=EpsilonGreedyOptions,
         build=build_epsilon_greedy,
         keeps_constraints=True,
+        check=check_epsilon_greedy,
         needs_model=True,
     ),
     Entry(

@@ -13,7 +13,7 @@ class GeneratorContext:
     Attributes:
         space: The space of their stimuli.
         stimuli_per_trial: How many stimuli each shows.
-        outcome: The first outcome, whose responses a request tells.
+        outcome: The outcome that trials are chosen for, whose responses a request tells.
         intensity_parameter: Name of the parameter along which responses rise; empty when none is declared.
     """
 

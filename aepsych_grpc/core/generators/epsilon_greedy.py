@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass, replace
 
+from aepsych_grpc.config import outcome
 from aepsych_grpc.config.options import option
+from aepsych_grpc.config.trials import Trials
+from aepsych_grpc.config.violation import InvalidConfigError, Violation
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Choice, Generator, Request
-from aepsych_grpc.core.generators.optimize_acquisition import OptimizeAcquisition
+from aepsych_grpc.core.generators.optimize_acquisition import OptimizeAcquisitionOptions, build_optimize_acquisition
 from aepsych_grpc.core.generators.random_stream import random_stream
-from aepsych_grpc.core.generators.thompson import Thompson
+from aepsych_grpc.core.generators.thompson import ThompsonOptions, build_thompson
 from aepsych_grpc.core.generators.uniform import Uniform
 
 _COIN = 2**32 - 1
 """Mixed into the seed of the coins, so that they share no random numbers with what they choose between."""
+
+_NOTHING = OptimizeAcquisitionOptions()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +56,23 @@ def build_epsilon_greedy(context: GeneratorContext, options: EpsilonGreedyOption
     """Make the generator.
 
     Raises:
-        ValueError: When a trial shows several stimuli; models don't learn from such trials.
+        InvalidConfigError: When the greedy generator isn't for the outcome; the path is `options.generator`.
+        ValueError: When a trial shows more stimuli than models learn from.
     """
-    if context.stimuli_per_trial != 1:
-        raise ValueError(f"Models choose trials of one stimulus; this experiment's show {context.stimuli_per_trial}.")
-    greedy = Thompson(context) if options.generator == "thompson_sampling" else OptimizeAcquisition(context)
+    if violations := _violations(options, context.outcome):
+        raise InvalidConfigError(violations)
+    sampling = options.generator == "thompson_sampling"
+    greedy = build_thompson(context, ThompsonOptions()) if sampling else build_optimize_acquisition(context, _NOTHING)
     return EpsilonGreedy(options.epsilon, greedy, Uniform(context))
+
+
+def check_epsilon_greedy(options: EpsilonGreedyOptions, trials: Trials) -> list[Violation]:
+    """Find out whether the greedy generator isn't for the outcome; the path is `options.generator`."""
+    return _violations(options, trials.outcomes[0].kind)
+
+
+def _violations(options: EpsilonGreedyOptions, kind: outcome.Kind) -> list[Violation]:
+    if options.generator != "thompson_sampling" or isinstance(kind, outcome.Binary):
+        return []
+    message = '"thompson_sampling" is for binary outcomes; choose "optimize_acquisition".'
+    return [Violation("options.generator", message)]

@@ -36,7 +36,7 @@ class Belief:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A trial that was asked and answered: its stimuli as they were shown, and the first outcome's response."""
+    """A trial that was asked and answered: its stimuli as they were shown, and the response to choose by."""
 
     stimuli: tuple[Mapping[str, Value], ...]
     response: float

@@ -15,6 +15,7 @@ from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Choice, Request, Source
 from aepsych_grpc.core.generators.listed import listed_trials
 from aepsych_grpc.core.generators.random_stream import random_stream
+from aepsych_grpc.core.space.rejection import reachable
 from aepsych_grpc.core.space.space import Space
 
 _Key: TypeAlias = tuple[Value, ...]
@@ -85,7 +86,7 @@ class Pool:
         pending = torch.cat([request.pending.reshape(-1, self.space.d), self.points[list(chosen)]])
         with torch.no_grad():
             posterior = anticipate(belief.posterior, belief.response, pending)
-            score = belief.acquisition.prepare(posterior, belief.response, self.space.snap, rng)
+            score = belief.acquisition.prepare(posterior, belief.response, reachable(self.space), rng)
             scores = score(self.points[list(candidates)]).nan_to_num(-torch.inf, -torch.inf, -torch.inf)
         if not bool(scores.isfinite().any()):
             raise ArithmeticError("No stimulus of the pool has a finite score.")

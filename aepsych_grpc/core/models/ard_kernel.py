@@ -22,15 +22,19 @@ class ArdKernel:
 
     Attributes:
         categorical: For every coordinate, whether its values are categories without order.
+        variance_centre: Where the prior of s2 is centred, in squared units of f.
     """
 
     categorical: tuple[bool, ...]
+    variance_centre: float = 4.0
     hyperprior: Hyperprior = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         d = len(self.categorical)
         lengthscales = [LogParameter(f"lengthscale_{j}", 0.5 * math.sqrt(d), 0.75) for j in range(d)]
-        object.__setattr__(self, "hyperprior", Hyperprior((*lengthscales, LogParameter("variance", 4.0, 1.25))))
+        object.__setattr__(
+            self, "hyperprior", Hyperprior((*lengthscales, LogParameter("variance", self.variance_centre, 1.25)))
+        )
 
     @property
     def d(self) -> int:

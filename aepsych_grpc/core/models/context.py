@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from torch import Tensor
+
 from aepsych_grpc.core.responses.response import Response
 
 
@@ -15,6 +17,7 @@ class ModelContext:
         categorical: For every coordinate, whether its values are categories without order.
         response: How the latent field makes responses.
         outcome_kind: The outcome's kind, such as "binary".
+        reference: Points of stimuli spread evenly over the space, `r x d`.
     """
 
     d: int
@@ -22,3 +25,4 @@ class ModelContext:
     categorical: tuple[bool, ...]
     response: Response
     outcome_kind: str
+    reference: Tensor

@@ -33,22 +33,28 @@ def evidence(
     *,
     start: Sites | None,
     tolerance: float,
+    sensitivity: Callable[[Array, Array], Array] | None = None,
 ) -> Evidence:
-    """Return the evidence at log hyperparameters.
+    """Return the evidence at log hyperparameters: of the kernel, and of the response if it has any.
 
         dlog Z = 1/2 tr((b b' - R) dK) + b' dm0,  R = S^1/2 B^-1 S^1/2
 
     (Rasmussen & Williams 2006, eq. 5.27.) The sites' own change does not count: log Z is stationary in them at
-    convergence. Where a site's precision is clipped that holds only roughly, and so does the gradient.
+    convergence. So a parameter of the response counts through the normalizers alone, cavities as they are:
+    `sensitivity` maps their means and variances, `n`, to sum_i dlog Z_i / dtheta. Where a site's precision is clipped
+    that holds only roughly, and so does the gradient.
 
     Raises:
         numpy.linalg.LinAlgError: the covariance is not finite.
     """
     moments = prior(theta)
     approximated = expectation_propagation(moments.K, moments.mean, tilted, start=start, tolerance=tolerance)
+    gradient = moments.gradient(_covariance_sensitivity(approximated), approximated.weights)
+    if sensitivity is not None:
+        gradient = np.append(gradient, sensitivity(*approximated.cavities()))
     return Evidence(
         value=log_evidence(approximated, moments.mean, tilted),
-        gradient=moments.gradient(_covariance_sensitivity(approximated), approximated.weights),
+        gradient=gradient,
         sites=approximated.sites,
     )
 

@@ -1,6 +1,6 @@
-"""Gaussian process classification: the default model of yes/no and forced-choice responses."""
+"""A Gaussian process seen through responses of any kind: the default model of every outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +14,14 @@ from aepsych_grpc.core.models.expectation_propagation import (
     expectation_propagation,
     log_evidence,
 )
-from aepsych_grpc.core.models.hyperparameters import FIT_TOLERANCE, Objective, maximum_a_posteriori
-from aepsych_grpc.core.models.kernel import JITTER, Kernel
+from aepsych_grpc.core.models.hyperparameters import FIT_TOLERANCE, Likelihood, Objective, maximum_a_posteriori
+from aepsych_grpc.core.models.hyperprior import Hyperprior
+from aepsych_grpc.core.models.kernel import JITTER, Kernel, Log
 from aepsych_grpc.core.models.latent_posterior import LatentPosterior
 from aepsych_grpc.core.models.model import Fit, TrainingData
 from aepsych_grpc.core.models.readout import laplace_draws
 from aepsych_grpc.core.posterior import Posterior
+from aepsych_grpc.core.responses.learned import LearnedResponse
 from aepsych_grpc.core.responses.response import Response
 
 FIT_SIZE = 400
@@ -37,7 +39,9 @@ EVERY_TRIAL_UNTIL = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GaussianProcessModel:
-    """A Gaussian process seen through binary (or other) responses, by expectation propagation.
+    """A Gaussian process seen through responses, by expectation propagation.
+
+    Its hyperparameters are the kernel's, then those of the response, if it has any.
 
     Attributes:
         kernel: The latent field's prior.
@@ -47,9 +51,27 @@ class GaussianProcessModel:
     kernel: Kernel
     response: Response
 
+    @property
+    def hyperprior(self) -> Hyperprior:
+        """All hyperparameters and their prior."""
+        own = self.response.hyperprior.parameters if isinstance(self.response, LearnedResponse) else ()
+        return Hyperprior((*self.kernel.hyperprior.parameters, *own))
+
+    def response_given(self, data: TrainingData, hyperparameters: Sequence[float]) -> Response:
+        """Return how the latent field makes responses, given data and log hyperparameters."""
+        if not isinstance(self.response, LearnedResponse):
+            return self.response
+        return self.response.given(hyperparameters[self._own :], data.y)
+
+    @property
+    def _own(self) -> int:
+        """Where the response's own hyperparameters begin."""
+        return len(self.kernel.hyperprior.parameters)
+
     def fit(self, data: TrainingData, start: Sequence[float] | None = None) -> Fit:
         """Learn log hyperparameters; never raises."""
-        return maximum_a_posteriori(self.kernel.hyperprior, self._objective(_thinned(data), FIT_TOLERANCE), start)
+        objective = self._objective(_thinned(data), FIT_TOLERANCE, all_responses=data.y)
+        return maximum_a_posteriori(self.hyperprior, objective, start)
 
     def condition(
         self, data: TrainingData, hyperparameters: Sequence[float], warm: Posterior | None = None
@@ -64,27 +86,29 @@ class GaussianProcessModel:
             numpy.linalg.LinAlgError: hyperparameters or data are not finite.
         """
         theta = tuple(hyperparameters)
-        if len(theta) != len(self.kernel.hyperprior.parameters):
-            raise ValueError(f"{len(theta)} hyperparameters for {', '.join(self.kernel.hyperprior.names)}.")
+        if len(theta) != len(self.hyperprior.parameters):
+            raise ValueError(f"{len(theta)} hyperparameters for {', '.join(self.hyperprior.names)}.")
         return self._condition(data, theta, self._warm_sites(data, theta, warm))
 
     def readout(self, data: TrainingData, hyperparameters: Sequence[float]) -> tuple[LatentPosterior, ...]:
         """Return 16 equally likely beliefs, from the Laplace approximation of the hyperparameters' posterior.
 
+        Hyperparameters on which E[y | f] depends stay where they are, so that one response serves all beliefs.
         Beyond FIT_SIZE trials it is one belief: on 900 real trials sixteen predicted no better and cost ten times as
         much.
         """
-        hyperprior = self.kernel.hyperprior
+        hyperprior = self.hyperprior
         centre = self.condition(data, hyperparameters)
         if len(data) > FIT_SIZE:
             return (centre,)
         objective = self._objective(data, READOUT_TOLERANCE, centre.sites)
         optimum = (np.asarray(hyperparameters) - hyperprior.centre) / hyperprior.sd
-        draws = laplace_draws(lambda t: objective(t)[1], optimum)
-        return tuple(
-            self._condition(data, tuple((hyperprior.centre + hyperprior.sd * draw).tolist()), centre.sites)
-            for draw in draws
-        )
+        held = isinstance(self.response, LearnedResponse) and not self.response.keeps_mean
+        varied = self._own if held else len(optimum)
+        fixed = optimum[varied:]
+        draws = laplace_draws(lambda t: objective(np.append(t, fixed))[1][:varied], optimum[:varied])
+        thetas = [hyperprior.centre + hyperprior.sd * np.append(draw, fixed) for draw in draws]
+        return tuple(self._condition(data, tuple(theta.tolist()), centre.sites) for theta in thetas)
 
     def refit_due(self, n: int, last: int | None) -> bool:
         """Every trial up to 40, then every 5 trials (up to 3 coordinates) or 10; later ones bring nothing more."""
@@ -93,14 +117,15 @@ class GaussianProcessModel:
         return n - last >= (5 if self.kernel.d <= 3 else 10)
 
     def _condition(self, data: TrainingData, theta: tuple[float, ...], start: Sites | None) -> LatentPosterior:
-        K = self.kernel.covariance(theta, data.X, data.X).numpy()
+        own = theta[: self._own]
+        K = self.kernel.covariance(own, data.X, data.X).numpy()
         K.ravel()[:: len(K) + 1] += JITTER
-        prior_mean = self.kernel.mean(theta, data.X).numpy()
-        tilted = self.tilted(data.y)
+        prior_mean = self.kernel.mean(own, data.X).numpy()
+        tilted = _tilted(self.response_given(data, theta), data.y)
         found = expectation_propagation(K, prior_mean, tilted, start=start)
         return LatentPosterior(
             kernel=self.kernel,
-            theta=theta,
+            theta=own,
             data=data,
             sites=found.sites,
             # Copied to torch's aligned memory: products there can differ in the last bit with the alignment.
@@ -108,33 +133,66 @@ class GaussianProcessModel:
             whitener=torch.tensor(np.ascontiguousarray(found.L_inverse * np.sqrt(found.sites.tau))),
             log_evidence=log_evidence(found, prior_mean, tilted),
             converged=found.converged,
+            response_theta=theta[self._own :],
         )
 
-    def _objective(self, data: TrainingData, tolerance: float, sites: Sites | None = None) -> Objective:
+    def _objective(
+        self,
+        data: TrainingData,
+        tolerance: float,
+        sites: Sites | None = None,
+        all_responses: Tensor | None = None,
+    ) -> Objective:
+        prior = self.kernel.on(np.ascontiguousarray(data.X.numpy()))
         return Objective(
-            self.kernel.hyperprior,
-            self.kernel.on(np.ascontiguousarray(data.X.numpy())),
-            self.tilted(data.y),
+            self.hyperprior,
+            lambda theta: prior(theta[: self._own]),
+            self.likelihood(data.y, all_responses),
             tolerance=tolerance,
             sites=sites,
         )
 
-    def tilted(self, y: Tensor) -> TiltedMoments:
-        """Return the moments of cavities after responses `n`, as expectation propagation wants them."""
+    def likelihood(self, y: Tensor, all_responses: Tensor | None = None) -> Callable[[Log], Likelihood]:
+        """Return responses `n` as evidence has them, as a function of all log hyperparameters.
 
-        def tilted(mean: Array, variance: Array) -> tuple[Array, Array, Array]:
-            Z, d1, d2 = self.response.tilted(y, torch.from_numpy(mean), torch.from_numpy(variance))
-            return Z.numpy(), d1.numpy(), d2.numpy()
-
-        return tilted
+        `all_responses` are all that were told, where y are only those to learn hyperparameters from.
+        """
+        response = self.response
+        if not isinstance(response, LearnedResponse):
+            fixed = Likelihood(_tilted(response, y))
+            return lambda _: fixed
+        return lambda theta: _likelihood(
+            response.given(theta[self._own :], y if all_responses is None else all_responses), y
+        )
 
     def _warm_sites(self, data: TrainingData, theta: tuple[float, ...], warm: Posterior | None) -> Sites | None:
-        if not isinstance(warm, LatentPosterior) or warm.theta != theta or warm.kernel != self.kernel:
+        if not isinstance(warm, LatentPosterior) or warm.kernel != self.kernel:
+            return None
+        if warm.theta + warm.response_theta != theta:
             return None
         n = len(warm.data)
         if n > len(data) or not (torch.equal(warm.data.X, data.X[:n]) and torch.equal(warm.data.y, data.y[:n])):
             return None
         return warm.sites.extended(len(data))
+
+
+def _tilted(response: Response, y: Tensor) -> TiltedMoments:
+    """Return the moments of cavities after responses `n`, as expectation propagation wants them."""
+
+    def tilted(mean: Array, variance: Array) -> tuple[Array, Array, Array]:
+        Z, d1, d2 = response.tilted(y, torch.from_numpy(mean), torch.from_numpy(variance))
+        return Z.numpy(), d1.numpy(), d2.numpy()
+
+    return tilted
+
+
+def _likelihood(response: LearnedResponse, y: Tensor) -> Likelihood:
+    def sensitivity(mean: Array, variance: Array) -> Array:
+        each = response.sensitivity(y, torch.from_numpy(mean), torch.from_numpy(variance))
+        total: Array = each.sum(1).numpy()
+        return total
+
+    return Likelihood(_tilted(response, y), sensitivity)
 
 
 def _thinned(data: TrainingData) -> TrainingData:

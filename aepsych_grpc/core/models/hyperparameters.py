@@ -1,6 +1,7 @@
 """Learning the hyperparameters: the maximum of evidence times prior."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
@@ -21,6 +22,19 @@ FIT_TOLERANCE = 1e-3
 """Tolerance of expectation propagation while hyperparameters move."""
 
 
+@dataclass(frozen=True, slots=True)
+class Likelihood:
+    """The told responses as evidence has them, at one set of hyperparameters.
+
+    Attributes:
+        tilted: Moments of cavities after their responses.
+        sensitivity: See `evidence`; None where the response has nothing to learn.
+    """
+
+    tilted: TiltedMoments
+    sensitivity: Callable[[Array, Array], Array] | None = None
+
+
 class _EnoughError(Exception):
     """The evaluations are used up."""
 
@@ -36,13 +50,13 @@ class Objective:
         self,
         hyperprior: Hyperprior,
         prior: Callable[[Log], PriorMoments],
-        tilted: TiltedMoments,
+        likelihood: Callable[[Log], Likelihood],
         *,
         tolerance: float,
         sites: Sites | None = None,
     ) -> None:
         self._centre, self._sd = hyperprior.centre, hyperprior.sd
-        self._prior, self._tilted = prior, tilted
+        self._prior, self._likelihood = prior, likelihood
         self._tolerance, self._sites = tolerance, sites
 
     def __call__(self, t: Array) -> tuple[float, Array]:
@@ -51,12 +65,15 @@ class Objective:
         Raises:
             numpy.linalg.LinAlgError: the covariance or the value is not finite.
         """
+        theta = self._centre + self._sd * t
+        likelihood = self._likelihood(theta)
         found = evidence(
             self._prior,
-            self._centre + self._sd * t,
-            self._tilted,
+            theta,
+            likelihood.tilted,
             start=self._sites,
             tolerance=self._tolerance,
+            sensitivity=likelihood.sensitivity,
         )
         value = found.value - 0.5 * float(t @ t)
         gradient = self._sd * found.gradient - t

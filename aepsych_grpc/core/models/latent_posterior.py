@@ -28,6 +28,7 @@ class LatentPosterior:
         whitener: W, `n x n`.
         log_evidence: log Z of the data.
         converged: Whether expectation propagation settled.
+        response_theta: Logarithms of the response's own hyperparameters, if it has any.
     """
 
     kernel: Kernel
@@ -38,6 +39,7 @@ class LatentPosterior:
     whitener: Tensor
     log_evidence: float
     converged: bool
+    response_theta: tuple[float, ...] = ()
 
     @property
     def d(self) -> int:

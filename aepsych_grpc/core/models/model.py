@@ -12,7 +12,10 @@ from aepsych_grpc.core.responses.response import Response
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """What a model learns from: points `n x d` in the unit cube and responses `n`, float64."""
+    """What a model learns from: points `n x d` in the unit cube and responses `n`, float64.
+
+    Of a trial with several stimuli the point has them side by side.
+    """
 
     X: Tensor
     y: Tensor
@@ -37,7 +40,10 @@ class Model(Protocol):
 
     @property
     def response(self) -> Response:
-        """How the latent field makes responses."""
+        """How the latent field makes responses, with parameters of its own (if any) at their prior's centre."""
+
+    def response_given(self, data: TrainingData, hyperparameters: Sequence[float]) -> Response:
+        """Return how the latent field makes responses, given data and hyperparameters."""
 
     def fit(self, data: TrainingData, start: Sequence[float] | None = None) -> Fit:
         """Learn hyperparameters from at least one trial, starting from earlier ones when given. Never raises."""
@@ -45,13 +51,16 @@ class Model(Protocol):
     def condition(
         self, data: TrainingData, hyperparameters: Sequence[float], warm: Posterior | None = None
     ) -> Posterior:
-        """Return the belief given data and hyperparameters.
+        """Return the belief given data and hyperparameters, which trials are chosen by: about points as in the data.
 
         `warm` is the belief from the same hyperparameters and a beginning of the same data; it saves time.
         """
 
     def readout(self, data: TrainingData, hyperparameters: Sequence[float]) -> tuple[Posterior, ...]:
-        """Return beliefs, equally likely, that together average over the hyperparameters' own uncertainty."""
+        """Return beliefs, equally likely, that together average over the hyperparameters' own uncertainty.
+
+        They are about points of single stimuli, for queries.
+        """
 
     def refit_due(self, n: int, last: int | None) -> bool:
         """Whether n observations deserve new hyperparameters, the last ones having been learned from `last`."""

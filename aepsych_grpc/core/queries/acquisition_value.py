@@ -7,6 +7,7 @@ from torch import Tensor
 from aepsych_grpc.core.acquisition.acquisition import Acquisition
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
+from aepsych_grpc.core.space.rejection import reachable
 from aepsych_grpc.core.space.space import Space
 
 SEED = 0
@@ -18,6 +19,6 @@ def acquisition_values(
 ) -> tuple[float, ...]:
     """Return the score at points, `m x d`; higher is better. Trials that await a response are not counted in."""
     with torch.no_grad():
-        score = acquisition.prepare(posterior, response, space.snap, np.random.default_rng(SEED))
+        score = acquisition.prepare(posterior, response, reachable(space), np.random.default_rng(SEED))
         values: list[float] = score(X).tolist()
     return tuple(values)

@@ -7,11 +7,7 @@ import torch
 from scipy.special import ndtri, owens_t
 from torch import Tensor
 
-MIN_NORMALIZER = 1e-300
-"""Smallest Z: its logarithm stays finite however surprising a response is."""
-
-MIN_SHRINKAGE = 1e-10
-"""Smallest 1 + variance * d2: no single response makes the posterior variance vanish."""
+from aepsych_grpc.core.responses.response import MIN_NORMALIZER, MIN_SHRINKAGE
 
 LATENT_CLIP = 1e-6
 """Probabilities between guessing and lapsing are inverted within [1e-6, 1 - 1e-6]."""

@@ -4,13 +4,22 @@ from typing import Protocol
 
 from torch import Tensor
 
+MIN_NORMALIZER = 1e-300
+"""Smallest Z: its logarithm stays finite however surprising a response is."""
+
+MIN_SHRINKAGE = 1e-10
+"""Smallest 1 + variance * d2: no single response makes the posterior variance vanish."""
+
 
 class Response(Protocol):
     """The distribution of a response given the latent value."""
 
     @property
     def values(self) -> tuple[float, ...]:
-        """The values a response can take, for look-ahead over each."""
+        """The values a response can take, for look-ahead over each; none where it is any real number.
+
+        Of a real number d2 must not depend on the value.
+        """
 
     def mean(self, f: Tensor) -> Tensor:
         """Return E[y | f] at latent values, elementwise (binary: p(1))."""

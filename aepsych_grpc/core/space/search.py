@@ -3,20 +3,33 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from aepsych_grpc.config.parameter import Value
-from aepsych_grpc.core.space.rejection import kept_points
+from aepsych_grpc.core.space.rejection import Constrained, kept_points
 from aepsych_grpc.core.space.sobol import sobol_points
-from aepsych_grpc.core.space.space import Space
 
 BEST = 3
 """Points that a step of the refinement starts from."""
 PERTURBATIONS = 24
 """Points that it tries around each."""
+
+
+class Searchable(Constrained, Protocol):
+    """What is searched: `Space`, or `TrialSpace` for trials of several stimuli."""
+
+    d: int
+    unordered: tuple[int, ...]
+
+    def hold(self, X: Tensor, fixed: Mapping[str, Value]) -> Tensor:
+        """Return points with the coordinates of some parameters set to given values."""
+
+    def free(self, fixed: Mapping[str, Value]) -> list[int]:
+        """List the coordinates that given values leave open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +43,7 @@ class Found:
 
 def search(
     score: Callable[[Tensor], Tensor],
-    space: Space,
+    space: Searchable,
     fixed: Mapping[str, Value],
     rng: np.random.Generator,
     *,
@@ -72,7 +85,7 @@ def search(
     return Found(X[0], float(scores[0]), len(steps))
 
 
-def _spread(space: Space, fixed: Mapping[str, Value], count: int, seed: int, skip: int) -> Tensor:
+def _spread(space: Searchable, fixed: Mapping[str, Value], count: int, seed: int, skip: int) -> Tensor:
     return space.snap(space.hold(sobol_points(space.d, count, seed=seed, skip=skip), fixed))
 
 

@@ -163,6 +163,10 @@ def test_without_a_belief_a_sobol_sequence_stands_in(name):
 def test_targets_and_trials_that_do_not_fit_are_refused():
     with pytest.raises(InvalidConfigError, match=r"options\.target"):
         build("thompson_sampling", target=0.4)
-    for name, options in (("pool", {"points": ITEMS}), ("epsilon_greedy", {}), ("thompson_sampling", {})):
-        with pytest.raises(ValueError, match="one stimulus"):
-            build(name, stimuli_per_trial=2, **options)
+    for name, options, most in (
+        ("pool", {"points": ITEMS}, 1),
+        ("thompson_sampling", {}, 1),
+        ("epsilon_greedy", {}, 2),
+    ):
+        with pytest.raises(ValueError, match="one stimulus" if most == 1 else "one or two stimuli"):
+            build(name, stimuli_per_trial=most + 1, **options)

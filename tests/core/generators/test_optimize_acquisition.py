@@ -13,6 +13,7 @@ from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Belief, Request, Source
 from aepsych_grpc.core.generators.sobol import Sobol
 from aepsych_grpc.core.responses.binary import BinaryResponse
+from aepsych_grpc.core.responses.continuous import ContinuousResponse
 from aepsych_grpc.core.space.space import Space
 
 PLAIN = Space([Parameter(name=name, kind=Continuous(lower_bound=0, upper_bound=1)) for name in ("x", "y")])
@@ -184,8 +185,33 @@ def test_a_deadline_after_the_first_scores_gets_the_best_so_far(known_gp, monkey
 
 def test_several_stimuli_per_trial_are_refused():
     entry = GENERATORS["optimize_acquisition"]
-    with pytest.raises(ValueError, match="one stimulus"):
-        entry.build(GeneratorContext(space=PLAIN, stimuli_per_trial=2), entry.options())
+    with pytest.raises(ValueError, match="one or two stimuli"):
+        entry.build(GeneratorContext(space=PLAIN, stimuli_per_trial=3), entry.options())
+
+
+def test_pairs_are_chosen_whole(known_gp):
+    """Beliefs about pairs have a point of 2d coordinates; what is fixed holds for both stimuli."""
+    entry = GENERATORS["optimize_acquisition"]
+    generator = entry.build(GeneratorContext(space=MIXED, stimuli_per_trial=2), entry.options())
+    belief = believe(known_gp(d=6), "bald")
+    pending = torch.rand(2, 2, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    choice = generator.generate(request(belief, d=3, count=3, pending=pending, dots=4))
+    assert (choice.source, choice.note, choice.points.shape) == (Source.MODEL, "", (3, 2, 3))
+    assert {stimulus["dots"] for pair in choice.points for stimulus in MIXED.decode(pair)} == {4}
+    assert torch.equal(choice.points, MIXED.snap(choice.points))
+    late = generator.generate(request(belief, d=3, count=3, pending=pending, deadline=time.monotonic() - 1))
+    assert (late.source, late.points.shape) == (Source.FALLBACK, (3, 2, 3))
+
+
+def test_anticipated_measurements_shrink_the_covariance_as_told_ones_do(known_gp):
+    belief, noise = known_gp(), 0.6
+    X, points = torch.rand(9, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(4)).split([6, 3])
+    anticipated = anticipate(belief, ContinuousResponse(noise_sd=noise, location=300.0, scale=50.0), points)
+    cross = belief.covariance(X, points)
+    told = belief.covariance(points, points) + noise**2 * torch.eye(3, dtype=torch.float64)
+    expected = belief.covariance(X, X) - cross @ torch.linalg.solve(told, cross.T)
+    torch.testing.assert_close(anticipated.joint(X)[1], expected)
+    torch.testing.assert_close(anticipated.joint(X)[0], belief.joint(X)[0])
 
 
 def test_anticipation_is_the_expectation_over_the_response(known_gp):

@@ -4,9 +4,10 @@ import numpy as np
 import torch
 from scipy.special import ndtr
 
-from aepsych_grpc.core.models.catalogue import GaussianProcessOptions, build_gaussian_process
+from aepsych_grpc.core.models.classification import build_classification
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.model import TrainingData
+from aepsych_grpc.core.models.structure import StructureOptions
 from aepsych_grpc.core.responses.binary import BinaryResponse
 
 
@@ -17,8 +18,9 @@ def model(d, *, intensity=None, categorical=None, guess=0.0, lapse=0.0, structur
         categorical=categorical or (False,) * d,
         response=BinaryResponse(guess_rate=guess, lapse_rate=lapse),
         outcome_kind="binary",
+        reference=torch.empty(0, d, dtype=torch.float64),
     )
-    return build_gaussian_process(context, GaussianProcessOptions(structure=structure))
+    return build_classification(context, StructureOptions(structure=structure))
 
 
 def observer(n, d, *, guess=0.0, seed=0):

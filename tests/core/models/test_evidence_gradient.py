@@ -11,7 +11,7 @@ def evidence_at(gp, data):
     prior = gp.kernel.on(data.X.numpy())
 
     def at(theta):
-        return evidence(prior, theta, gp.tilted(data.y), start=None, tolerance=1e-10)
+        return evidence(prior, theta, gp.likelihood(data.y)(theta).tilted, start=None, tolerance=1e-10)
 
     return at
 

@@ -56,7 +56,7 @@ def test_learning_climbs_and_goes_on_from_a_start():
     hyperprior = gp.kernel.hyperprior
 
     def height(log_parameters):
-        objective = Objective(hyperprior, gp.kernel.on(data.X.numpy()), gp.tilted(data.y), tolerance=1e-8)
+        objective = Objective(hyperprior, gp.kernel.on(data.X.numpy()), gp.likelihood(data.y), tolerance=1e-8)
         value, gradient = objective((np.array(log_parameters) - hyperprior.centre) / hyperprior.sd)
         return value, np.abs(gradient).max()
 

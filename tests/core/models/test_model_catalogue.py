@@ -2,11 +2,21 @@
 
 import gp_cases
 import pytest
+import torch
 
+from aepsych_grpc.config import outcome
 from aepsych_grpc.config.options import read_options
 from aepsych_grpc.core.models.ard_kernel import ArdKernel
 from aepsych_grpc.core.models.catalogue import MODELS
 from aepsych_grpc.core.models.intensity_kernel import IntensityKernel
+from aepsych_grpc.core.responses.of_outcome import response_of
+
+OUTCOMES = {
+    "binary": outcome.Binary(),
+    "ordinal": outcome.Ordinal(levels=5),
+    "continuous": outcome.Continuous(),
+    "choice": outcome.Choice(),
+}
 
 
 @pytest.mark.parametrize(
@@ -33,9 +43,18 @@ def test_entries_build_from_their_declared_defaults(name):
     options, violations = read_options(entry.options, {}, "options")
     assert entry.name == name
     assert not violations
+    (kind,) = entry.outcome_kinds
     context = gp_cases.ModelContext(
-        d=2, intensity=None, categorical=(False, True), response=gp_cases.BinaryResponse(), outcome_kind="binary"
+        d=2,
+        intensity=None,
+        categorical=(False, True),
+        response=response_of(OUTCOMES[kind]),
+        outcome_kind=kind,
+        reference=torch.rand(9, 2, dtype=torch.float64),
     )
     model = entry.build(context, options)
-    data = gp_cases.observer(5, 2)
-    assert len(model.fit(data).hyperparameters) == 3
+    data = gp_cases.observer(5, 4 if kind == "choice" else 2)
+    hyperparameters = model.fit(data).hyperparameters
+    assert len(hyperparameters) == 3 + {"ordinal": 3, "continuous": 1}.get(kind, 0)
+    X = torch.rand(3, 2, dtype=torch.float64)
+    assert all(belief.d == 2 and belief.joint(X)[1].shape == (3, 3) for belief in model.readout(data, hyperparameters))

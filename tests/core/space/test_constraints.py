@@ -7,10 +7,11 @@ from aepsych_grpc.config.parameter import Categorical, Continuous, Discrete, Fix
 from aepsych_grpc.core.generators.catalogue import GENERATORS
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Request
-from aepsych_grpc.core.space.rejection import kept_points
+from aepsych_grpc.core.space.rejection import kept_points, reachable
 from aepsych_grpc.core.space.search import search
 from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.core.space.space import Space
+from aepsych_grpc.core.space.trial_space import TrialSpace
 
 PARAMETERS = [
     Parameter(name="contrast", kind=Continuous(lower_bound=0.01, upper_bound=1, log_scale=True)),
@@ -85,3 +86,22 @@ def test_rejection_keeps_the_order_of_the_sequence():
     everything = sequence(0, 2000)
     kept = everything[SPACE.keeps(everything)]
     assert torch.equal(kept_points(sequence, SPACE, 30, skip=12), kept[12:42])
+
+
+def test_a_trial_keeps_to_the_constraints_when_all_its_stimuli_do():
+    trials = TrialSpace(SPACE, 2)
+    X = trials.snap(sobol_points(8, 500, seed=1))
+    judged = [all(map(is_kept, SPACE.decode(x.reshape(2, 4)))) for x in X]
+    assert trials.keeps(X).tolist() == judged
+    assert any(judged)
+
+
+def test_points_out_of_reach_give_way_to_those_within():
+    X = sobol_points(4, 500, seed=1)
+    moved, snapped = reachable(SPACE)(X), SPACE.snap(X)
+    kept = SPACE.keeps(snapped)
+    assert moved.shape == X.shape
+    assert bool(SPACE.keeps(moved).all())
+    assert torch.equal(moved[kept], snapped[kept])
+    nowhere = Space(PARAMETERS, [LinearConstraint(coefficients={"dots": 1.0}, upper_bound=-1.0)])
+    assert torch.equal(reachable(nowhere)(X), nowhere.snap(X))

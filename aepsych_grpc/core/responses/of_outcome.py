@@ -1,0 +1,21 @@
+"""The response that an outcome declared in a config stands for."""
+
+from aepsych_grpc.config import outcome
+from aepsych_grpc.core.responses.binary import BinaryResponse
+from aepsych_grpc.core.responses.choice import choice_response
+from aepsych_grpc.core.responses.continuous import ContinuousResponse
+from aepsych_grpc.core.responses.ordinal import RANGE, OrdinalResponse
+from aepsych_grpc.core.responses.response import Response
+
+
+def response_of(kind: outcome.Kind) -> Response:
+    """Return how the latent field makes responses of an outcome; of a choice, how differences of it do."""
+    match kind:
+        case outcome.Binary(guess_rate=guess_rate, lapse_rate=lapse_rate):
+            return BinaryResponse(guess_rate=guess_rate, lapse_rate=lapse_rate)
+        case outcome.Ordinal(levels=levels):
+            return OrdinalResponse(steps=(RANGE / (levels - 1),) * (levels - 2))
+        case outcome.Continuous():
+            return ContinuousResponse()
+        case outcome.Choice():
+            return choice_response()
