@@ -120,6 +120,107 @@ def predict(
     return [Estimate.from_proto(item) for item in response.prediction.responses]
 
 
+def level_set_probability(
+    handle: Handle,
+    stimuli: Iterable[Mapping[str, Any]],
+    *,
+    target: float | None = None,
+    **options: Unpack[QueryOptions],
+) -> Call[list[float]]:
+    """Return the probability that the response at each of the given stimuli lies above a target.
+
+    Args:
+        stimuli: Where to evaluate it; parameters in `fixed_parameters` may be left out.
+        target: The response at threshold (with `latent`: value of the latent field). Default: the outcome's target.
+        **options: See `QueryOptions`.
+
+    Raises:
+        TypeError: An argument has a wrong type, or there is no such option.
+        NothingToModelError: There is no model, or nothing has been told that it could learn from.
+        LimitExceededError: More stimuli than the server takes in one call.
+    """
+    question = query_pb2.LevelSetProbabilityQuery(
+        target=target, stimuli=[to_stimulus(stimulus) for stimulus in mappings("stimuli", stimuli)]
+    )
+    response = yield from _ask(handle, "level_set_probability", QueryRequest(level_set_probability=question), options)
+    return list(response.values.values)
+
+
+def just_noticeable_difference(
+    handle: Handle, stimuli: Iterable[Mapping[str, Any]], parameter: str = "", **options: Unpack[QueryOptions]
+) -> Call[list[Estimate]]:
+    """Return the step along a parameter that raises the latent field by one unit, from each of the given stimuli on.
+
+    Args:
+        stimuli: Where to begin; parameters in `fixed_parameters` may be left out.
+        parameter: The parameter to step along. Default: the experiment's intensity parameter.
+        **options: See `QueryOptions`. The step is in the parameter's unit, with and without `latent`.
+
+    Raises:
+        TypeError: An argument has a wrong type, or there is no such option.
+        NothingToModelError: There is no model, or nothing has been told that it could learn from.
+        LimitExceededError: More stimuli than the server takes in one call.
+    """
+    question = query_pb2.JustNoticeableDifferenceQuery(
+        parameter=text("parameter", parameter),
+        stimuli=[to_stimulus(stimulus) for stimulus in mappings("stimuli", stimuli)],
+    )
+    response = yield from _ask(
+        handle, "just_noticeable_difference", QueryRequest(just_noticeable_difference=question), options
+    )
+    return [Estimate.from_proto(item) for item in response.prediction.responses]
+
+
+def samples(
+    handle: Handle,
+    stimuli: Iterable[Mapping[str, Any]],
+    count: int,
+    *,
+    seed: int | None = None,
+    **options: Unpack[QueryOptions],
+) -> Call[list[list[float]]]:
+    """Return joint draws of the response at the given stimuli from the posterior: a list for each draw.
+
+    Args:
+        stimuli: Where to draw; parameters in `fixed_parameters` may be left out.
+        count: Number of draws, 1 to 10000.
+        seed: Seed of the draws; the same one gives the same draws. Default 0.
+        **options: See `QueryOptions`.
+
+    Raises:
+        TypeError: An argument has a wrong type, or there is no such option.
+        NothingToModelError: There is no model, or nothing has been told that it could learn from.
+        LimitExceededError: More stimuli or draws than the server takes in one call.
+    """
+    question = query_pb2.SamplesQuery(
+        stimuli=[to_stimulus(stimulus) for stimulus in mappings("stimuli", stimuli)],
+        count=whole("count", count),
+        seed=None if seed is None else whole("seed", seed),
+    )
+    response = yield from _ask(handle, "samples", QueryRequest(samples=question), options)
+    return [list(draw.values) for draw in response.samples.draws]
+
+
+def acquisition(
+    handle: Handle, stimuli: Iterable[Mapping[str, Any]], **options: Unpack[QueryOptions]
+) -> Call[list[float]]:
+    """Return how informative a trial at each of the given stimuli would be, on the acquisition function's own scale.
+
+    Args:
+        stimuli: Where to evaluate it; parameters in `fixed_parameters` may be left out.
+        **options: See `QueryOptions`.
+
+    Raises:
+        TypeError: An argument has a wrong type, or there is no such option.
+        NothingToModelError: There is no model, or nothing has been told that it could learn from.
+        NotSupportedError: The strategy uses no acquisition function.
+        LimitExceededError: More stimuli than the server takes in one call.
+    """
+    question = query_pb2.AcquisitionQuery(stimuli=[to_stimulus(stimulus) for stimulus in mappings("stimuli", stimuli)])
+    response = yield from _ask(handle, "acquisition", QueryRequest(acquisition=question), options)
+    return list(response.values.values)
+
+
 def threshold(
     handle: Handle,
     parameter: str = "",

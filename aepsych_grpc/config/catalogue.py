@@ -29,6 +29,8 @@ class Entry(Generic[T]):
         build: Makes the part from its context and options.
         outcome_kinds: Outcome kinds it is for ("binary", ...); empty means any.
         needs_model: Whether a generator needs a model.
+        uses_acquisition: Whether a generator that needs a model uses an acquisition function with it.
+        keeps_constraints: Whether a generator keeps to constraints between parameters.
         check: Finds what is wrong with options that are right by themselves but not for the experiment's trials. Paths
             begin at the component, such as `options.points[2].contrast`. Not called while the parameters or outcomes
             have mistakes of their own.
@@ -40,6 +42,8 @@ class Entry(Generic[T]):
     build: Callable[..., T]
     outcome_kinds: tuple[str, ...] = ()
     needs_model: bool = False
+    uses_acquisition: bool = True
+    keeps_constraints: bool = False
     check: Callable[[Any, Trials], Iterable[Violation]] = _nothing_wrong
 
     @property

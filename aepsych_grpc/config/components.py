@@ -35,6 +35,12 @@ def complete_component(
         if fitting:
             message = f"{shown(entry.name)} is for {' or '.join(entry.outcome_kinds)} outcomes; choose one for"
             violations.append(Violation(f"{path}.name", f"{message} {kind} ones: {', '.join(fitting)}."))
+    if role == "generator" and trials.constraints and not entry.keeps_constraints:
+        fitting = [
+            other.name for other in catalogue.generators.values() if other.keeps_constraints and fits(other, kind)
+        ]
+        message = f"{shown(entry.name)} doesn't keep to constraints; choose one that does: {', '.join(fitting)}."
+        violations.append(Violation(f"{path}.name", message))
     options, found = read_options(entry.options, component.options, f"{path}.options")
     violations.extend(found)
     if options is None:

@@ -17,16 +17,18 @@ class TrialCount:
 def trial_count(stopping: Stopping) -> TrialCount:
     """Count the trials that a strategy asks.
 
-    It ends at `max_asks`, or when every minimum that is set is reached; how soon minimums other than `min_asks` are
-    reached depends on what else is told and on the participant.
+    It ends at `max_asks` or `max_seconds`, or when every other rule that is set is fulfilled; how soon rules other than
+    `min_asks` are depends on what else is told and on the participant.
     """
-    others = stopping.min_total_tells is not None or stopping.min_outcome_occurrences is not None
+    others = (
+        stopping.min_total_tells is not None or stopping.min_outcome_occurrences is not None or stopping.asks_the_model
+    )
     if stopping.run_indefinitely:
         return TrialCount(0, None)
     if not others:
         exact = stopping.max_asks if stopping.min_asks is None else stopping.min_asks
-        return TrialCount(exact or 0, exact)
-    return TrialCount(stopping.min_asks or 0, stopping.max_asks)
+        return TrialCount(0 if stopping.max_seconds is not None else exact or 0, exact)
+    return TrialCount(0 if stopping.max_seconds is not None else stopping.min_asks or 0, stopping.max_asks)
 
 
 def total(counts: Iterable[TrialCount]) -> TrialCount:

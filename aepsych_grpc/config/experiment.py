@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from aepsych_grpc.config.constraint import LinearConstraint
 from aepsych_grpc.config.outcome import Outcome
 from aepsych_grpc.config.parameter import Parameter
 
@@ -18,24 +19,48 @@ class Component:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopping:
-    """When a strategy ends: at `max_asks`, or when every minimum that is set is reached."""
+    """When a strategy ends: at `max_asks` or `max_seconds`, or when every other rule that is set is fulfilled.
+
+    Attributes:
+        min_asks: Trials that it asks.
+        max_asks: Trials that it asks at most.
+        min_total_tells: Observations of the whole experiment.
+        min_outcome_occurrences: How often each value of every binary outcome has occurred.
+        run_indefinitely: It ends only by request.
+        min_posterior_range: By how much the expected response varies over the space, in (0, 1].
+        max_threshold_interval: Width of the threshold's 90 % credible interval, as a share of the intensity's range on
+            its scale, in (0, 1].
+        max_seconds: Time since its first ask.
+    """
 
     min_asks: int | None = None
     max_asks: int | None = None
     min_total_tells: int | None = None
     min_outcome_occurrences: int | None = None
     run_indefinitely: bool = False
+    min_posterior_range: float | None = None
+    max_threshold_interval: float | None = None
+    max_seconds: float | None = None
+
+    @property
+    def asks_the_model(self) -> bool:
+        """Whether a rule is decided by what the model believes."""
+        return self.min_posterior_range is not None or self.max_threshold_interval is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strategy:
-    """One phase: how trials are chosen and when it ends."""
+    """One phase: how trials are chosen and when it ends.
+
+    Its model learns from the latest `keep_most_recent` observations; None for all.
+    """
 
     name: str
     generator: Component
     stopping: Stopping
     model: Component | None = None
     acquisition: Component | None = None
+    keep_most_recent: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,3 +80,4 @@ class ExperimentConfig:
     intensity_parameter: str = ""
     seed: int | None = None
     allow_out_of_bounds: bool = False
+    constraints: tuple[LinearConstraint, ...] = ()

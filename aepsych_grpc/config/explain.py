@@ -98,6 +98,8 @@ def _strategy(strategy: Strategy, config: ExperimentConfig, catalogue: Catalogue
         sentences.append(f"What makes a trial informative is {strategy.acquisition.name}: {summary}")
     if strategy.model:
         sentences.extend(_models(strategy.model, config, catalogue))
+    if strategy.keep_most_recent:
+        sentences.append(f"It is learned from the latest {_counted(strategy.keep_most_recent, 'response')} only")
     sentences.append(_ending(strategy.stopping))
     return "\n".join(sentence if sentence.endswith(".") else f"{sentence}." for sentence in sentences)
 
@@ -119,7 +121,17 @@ def _ending(stopping: Stopping) -> str:
         minimums.append(f"{_counted(stopping.min_total_tells, 'response')} in the whole experiment")
     if stopping.min_outcome_occurrences is not None:
         minimums.append(f"{_counted(stopping.min_outcome_occurrences, 'occurrence')} of both 0 and 1")
-    most = None if stopping.max_asks is None else _counted(stopping.max_asks, "trial")
+    if stopping.min_posterior_range is not None:
+        minimums.append(f"the expected response spans {_percent(stopping.min_posterior_range)}")
+    if stopping.max_threshold_interval is not None:
+        share = _percent(stopping.max_threshold_interval)
+        minimums.append(f"the threshold's 90 % credible interval is at most {share} of the intensity's range wide")
+    limits = []
+    if stopping.max_asks is not None:
+        limits.append(_counted(stopping.max_asks, "trial"))
+    if stopping.max_seconds is not None:
+        limits.append(f"{stopping.max_seconds:g} s")
+    most = " or ".join(limits)
     if not minimums:
         return f"Ends after {most}."
     limit = f", or after {most} at the latest" if most and minimums != [most] else ""
@@ -134,6 +146,8 @@ def _trials(count: TrialCount) -> str:
 
 def _settings(config: ExperimentConfig) -> Iterator[tuple[str, str]]:
     yield "seed", "chosen by the server" if config.seed is None else str(config.seed)
+    for constraint in config.constraints:
+        yield "constraint", str(constraint)
     if config.allow_out_of_bounds:
         yield "bounds", "responses to stimuli outside the bounds are accepted"
 

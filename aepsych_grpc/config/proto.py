@@ -7,9 +7,11 @@ from google.protobuf.struct_pb2 import Struct, Value
 
 from aepsych_grpc.config import outcome, parameter
 from aepsych_grpc.config.catalogue import Catalogue
+from aepsych_grpc.config.check import constraints as check_constraints
 from aepsych_grpc.config.check import outcomes as check_outcomes
 from aepsych_grpc.config.check import parameters as check_parameters
 from aepsych_grpc.config.check.names import LONGEST_NAME, check_count, check_name, check_unique
+from aepsych_grpc.config.constraint import LinearConstraint
 from aepsych_grpc.config.experiment import Component, ExperimentConfig, Stopping, Strategy
 from aepsych_grpc.config.strategies import StrategyDraft, complete_strategies
 from aepsych_grpc.config.trials import Trials
@@ -43,6 +45,7 @@ def from_proto(message: v1.ExperimentConfig, catalogue: Catalogue) -> Experiment
     before = len(violations)
     outcomes = _read_outcomes(message.outcomes, stimuli_per_trial, violations)
     sound_outcomes = outcomes if len(violations) == before else []
+    constraints = _read_constraints(message.constraints, kinds, sound_parameters, violations)
     strategies = complete_strategies(
         [_read_strategy(strategy) for strategy in message.strategies],
         Trials(
@@ -51,6 +54,7 @@ def from_proto(message: v1.ExperimentConfig, catalogue: Catalogue) -> Experiment
             intensity_parameter=message.intensity_parameter,
             outcome_kinds=tuple(item.WhichOneof("kind") or "binary" for item in message.outcomes) or ("binary",),
             stimuli=stimuli_per_trial,
+            constraints=tuple(constraints),
         ),
         catalogue,
         f"{ROOT}.strategies",
@@ -70,7 +74,29 @@ def from_proto(message: v1.ExperimentConfig, catalogue: Catalogue) -> Experiment
         strategies=tuple(strategies),
         seed=seed,
         allow_out_of_bounds=message.allow_out_of_bounds,
+        constraints=tuple(constraints),
     )
+
+
+def _read_constraints(
+    messages: Sequence[v1.LinearConstraint],
+    kinds: Mapping[str, str],
+    parameters: Sequence[parameter.Parameter],
+    violations: list[Violation],
+) -> list[LinearConstraint]:
+    root, constraints = f"{ROOT}.constraints", []
+    violations.extend(check_count(len(messages), check_constraints.MOST_CONSTRAINTS, root, "constraints"))
+    for i, item in enumerate(messages[: check_constraints.MOST_CONSTRAINTS]):
+        path, before = f"{root}[{i}]", len(violations)
+        terms = [(term.parameter, term.coefficient) for term in item.terms]
+        bound = item.upper_bound if item.HasField("upper_bound") else None
+        violations.extend(check_constraints.check_terms(terms, bound, kinds, path))
+        if len(violations) == before and bound is not None:
+            constraint = LinearConstraint(coefficients=dict(terms), upper_bound=bound)
+            if parameters:
+                violations.extend(check_constraints.check_reachable(constraint, parameters, path))
+            constraints.append(constraint)
+    return constraints
 
 
 def _read_parameters(messages: Sequence[v1.Parameter], violations: list[Violation]) -> list[parameter.Parameter]:
@@ -169,6 +195,7 @@ def _read_strategy(message: v1.Strategy) -> StrategyDraft:
         model=_read_component(message.model) if message.HasField("model") else None,
         acquisition=_read_component(message.acquisition) if message.HasField("acquisition") else None,
         stopping=_read_stopping(message.stopping) if message.HasField("stopping") else None,
+        keep_most_recent=message.keep_most_recent if message.HasField("keep_most_recent") else None,
     )
 
 
@@ -186,6 +213,9 @@ def _read_stopping(message: v1.Stopping) -> Stopping:
             message.min_outcome_occurrences if message.HasField("min_outcome_occurrences") else None
         ),
         run_indefinitely=message.run_indefinitely,
+        min_posterior_range=message.min_posterior_range if message.HasField("min_posterior_range") else None,
+        max_threshold_interval=message.max_threshold_interval if message.HasField("max_threshold_interval") else None,
+        max_seconds=message.max_seconds if message.HasField("max_seconds") else None,
     )
 
 
@@ -202,6 +232,13 @@ def to_proto(config: ExperimentConfig) -> v1.ExperimentConfig:
         strategies=[_write_strategy(strategy) for strategy in config.strategies],
         seed=config.seed,
         allow_out_of_bounds=config.allow_out_of_bounds,
+        constraints=[
+            v1.LinearConstraint(
+                terms=[v1.LinearTerm(parameter=name, coefficient=a) for name, a in item.coefficients.items()],
+                upper_bound=item.upper_bound,
+            )
+            for item in config.constraints
+        ],
     )
 
 
@@ -253,7 +290,11 @@ def _write_strategy(strategy: Strategy) -> v1.Strategy:
             min_total_tells=stopping.min_total_tells,
             min_outcome_occurrences=stopping.min_outcome_occurrences,
             run_indefinitely=stopping.run_indefinitely,
+            min_posterior_range=stopping.min_posterior_range,
+            max_threshold_interval=stopping.max_threshold_interval,
+            max_seconds=stopping.max_seconds,
         ),
+        keep_most_recent=strategy.keep_most_recent,
     )
 
 

@@ -32,7 +32,13 @@ def _on_models(config: ExperimentConfig) -> Iterator[str]:
                 )
             break
         stopping = strategy.stopping
-        endless = stopping.run_indefinitely or stopping.min_total_tells or stopping.min_outcome_occurrences
+        endless = (
+            stopping.run_indefinitely
+            or stopping.min_total_tells
+            or stopping.min_outcome_occurrences
+            or stopping.asks_the_model
+            or stopping.max_seconds
+        )
         initial += FEWEST_INITIAL_TRIALS if endless else stopping.min_asks or stopping.max_asks or 0
     kind = config.outcomes[0].kind
     if not isinstance(kind, outcome.Binary):
@@ -56,5 +62,10 @@ def _on_endings(config: ExperimentConfig) -> Iterator[str]:
         if strategy.stopping.min_outcome_occurrences and strategy.stopping.max_asks is None:
             yield (
                 f'"{strategy.name}" may never end if a participant always gives the same response; '
+                "add max_asks under stopping."
+            )
+        elif strategy.stopping.asks_the_model and strategy.stopping.max_asks is None:
+            yield (
+                f'"{strategy.name}" may never end if the model never becomes certain enough; '
                 "add max_asks under stopping."
             )

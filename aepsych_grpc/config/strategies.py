@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from aepsych_grpc.config.catalogue import Catalogue
+from aepsych_grpc.config.catalogue import Catalogue, Entry
 from aepsych_grpc.config.check.names import check_count, check_name, check_unique
-from aepsych_grpc.config.check.stopping import check_stopping
+from aepsych_grpc.config.check.stopping import check_keep_most_recent, check_model_rules, check_stopping
 from aepsych_grpc.config.components import complete_component, default_generator, why_no_model
 from aepsych_grpc.config.experiment import Component, Stopping, Strategy
 from aepsych_grpc.config.learning import default_for, learned_outcomes
@@ -27,6 +28,7 @@ class StrategyDraft:
     model: Component | None = None
     acquisition: Component | None = None
     stopping: Stopping | None = None
+    keep_most_recent: int | None = None
 
 
 def complete_strategies(
@@ -85,20 +87,19 @@ def _complete(
     if (adaptive or model or acquisition) and (problem := why_no_model(trials, catalogue)):
         at = next((role for role in ("model", "acquisition", "generator") if getattr(draft, role)), "generator")
         violations.append(Violation(f"{path}.{at}", f"{problem}; use generators without a model, such as sobol."))
-    elif adaptive:
-        learned = learned_outcomes(trials.outcome_kinds, trials.stimuli, catalogue.models, model)
-        trials = _about(trials, learned[0].outcome)
-        model = model or learned[0].model
-        acquisition = acquisition or default_for(catalogue.acquisitions, trials.outcome_kinds[0])
-    elif entry and acquisition:
-        using = [name for name, other in catalogue.generators.items() if other.needs_model]
-        violations.append(
-            Violation(
-                f"{path}.acquisition",
-                f"The generator {shown(entry.name)} uses no acquisition function; leave it out, or choose a generator "
-                f"that uses one: {', '.join(using)}.",
-            )
-        )
+    else:
+        if adaptive or model:
+            learned = learned_outcomes(trials.outcome_kinds, trials.stimuli, catalogue.models, model)
+            trials = _about(trials, learned[0].outcome)
+            model = model or learned[0].model
+        if adaptive and entry and entry.uses_acquisition:
+            acquisition = acquisition or default_for(catalogue.acquisitions, trials.outcome_kinds[0])
+        elif entry and acquisition:
+            violations.append(_no_use_of_acquisition(entry, catalogue, path))
+    learns = model is not None
+    if draft.stopping is not None:
+        violations.extend(check_model_rules(draft.stopping, trials, f"{path}.stopping", learns=learns))
+    violations.extend(check_keep_most_recent(draft.keep_most_recent, f"{path}.keep_most_recent", learns=learns))
     parts = {
         role: complete_component(part, role, trials, catalogue, f"{path}.{role}", violations)
         for role, part in (("generator", generator), ("model", model), ("acquisition", acquisition))
@@ -113,6 +114,16 @@ def _complete(
         model=parts.get("model"),
         acquisition=parts.get("acquisition"),
         stopping=draft.stopping,
+        keep_most_recent=draft.keep_most_recent,
+    )
+
+
+def _no_use_of_acquisition(entry: Entry[Any], catalogue: Catalogue, path: str) -> Violation:
+    using = [name for name, other in catalogue.generators.items() if other.needs_model and other.uses_acquisition]
+    return Violation(
+        f"{path}.acquisition",
+        f"The generator {shown(entry.name)} uses no acquisition function; leave it out, or choose a generator "
+        f"that uses one: {', '.join(using)}.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from aepsych_grpc.config.constraint import LinearConstraint
 from aepsych_grpc.config.outcome import Outcome
 from aepsych_grpc.config.parameter import Parameter
 
@@ -16,6 +17,7 @@ class Trials:
         intensity_parameter: Name of the parameter along which responses rise; empty when none is declared.
         stimuli: Number of stimuli in a trial.
         outcome_kinds: The kinds of the outcomes, at least one, known even while the outcomes have mistakes.
+        constraints: What the parameters fulfil together; empty while there are mistakes.
     """
 
     parameters: tuple[Parameter, ...]
@@ -23,3 +25,4 @@ class Trials:
     intensity_parameter: str
     stimuli: int
     outcome_kinds: tuple[str, ...]
+    constraints: tuple[LinearConstraint, ...] = ()

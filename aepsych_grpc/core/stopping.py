@@ -42,11 +42,21 @@ class _Minimum:
 def is_finished(stopping: Stopping, counts: Counts) -> bool:
     """Whether the strategy has ended: its last ask is made, or every minimum that is set (if any) is reached.
 
-    The last ask is the one at `max_asks` or the generator's limit; the latter ends even what runs indefinitely.
+    The last ask is the one at `max_asks` or the generator's limit; the latter ends even what runs indefinitely. What a
+    clock or a model decides is no count: its verdict is an event of its own.
     """
     most, minimums = _most_asks(stopping, counts), _minimums(stopping, counts)
     return (most is not None and counts.asks >= most) or (
-        bool(minimums) and not any(minimum.missing for minimum in minimums)
+        bool(minimums) and not stopping.asks_the_model and not any(minimum.missing for minimum in minimums)
+    )
+
+
+def awaits_verdict(stopping: Stopping, counts: Counts) -> bool:
+    """Whether only the model's belief keeps the strategy from ending."""
+    return (
+        stopping.asks_the_model
+        and not is_finished(stopping, counts)
+        and not any(minimum.missing for minimum in _minimums(stopping, counts))
     )
 
 
@@ -57,7 +67,7 @@ def asks_left(stopping: Stopping, counts: Counts) -> int | None:
     most = _most_asks(stopping, counts)
     left = [] if most is None else [most - counts.asks]
     missing = [minimum for minimum in _minimums(stopping, counts) if minimum.missing]
-    if [minimum.what for minimum in missing] == ["asks"]:
+    if [minimum.what for minimum in missing] == ["asks"] and not stopping.asks_the_model:
         left.append(missing[0].missing)
     return min(left, default=None)
 
@@ -68,9 +78,15 @@ def remaining(stopping: Stopping, counts: Counts) -> tuple[str, ...]:
         return ()
     missing = [minimum for minimum in _minimums(stopping, counts) if minimum.missing]
     texts = [str(minimum) for minimum in missing]
+    if stopping.min_posterior_range is not None:
+        texts.append(f"a posterior range of {stopping.min_posterior_range:g}")
+    if stopping.max_threshold_interval is not None:
+        texts.append(f"a threshold interval of at most {stopping.max_threshold_interval:g}")
     most = _most_asks(stopping, counts)
     if most is not None and not any(minimum.what == "asks" for minimum in missing):
         texts.append(f"asks {counts.asks} of at most {most}" if texts else f"asks {counts.asks} of {most}")
+    if stopping.max_seconds is not None:
+        texts.append(f"at most {stopping.max_seconds:g} s")
     return tuple(texts) or ("a request to finish",)
 
 

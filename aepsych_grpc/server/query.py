@@ -3,14 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from aepsych_grpc.config.outcome import Choice
 from aepsych_grpc.config.proto import stimulus_to_proto
+from aepsych_grpc.core.queries.acquisition_value import acquisition_values
 from aepsych_grpc.core.queries.context_grid import context_count, context_grid, default_size
 from aepsych_grpc.core.queries.estimate import Estimate, PointEstimate, Scale
 from aepsych_grpc.core.queries.extremum import inverse, maximum, minimum
+from aepsych_grpc.core.queries.just_noticeable_difference import just_noticeable_difference
 from aepsych_grpc.core.queries.prediction import level_set_probability, predict
 from aepsych_grpc.core.queries.samples import sample
 from aepsych_grpc.core.queries.threshold import CHUNK, ThresholdPoint, threshold_contour
 from aepsych_grpc.core.space.space import Space
+from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.server.limits import MAX_POINTS, limited
 from aepsych_grpc.server.query_request import (
     DEFAULT_CREDIBLE_LEVEL,
@@ -19,6 +23,7 @@ from aepsych_grpc.server.query_request import (
     complete_stimuli,
     contour_parameter,
     frame,
+    numeric_parameter,
 )
 from aepsych_grpc.session.event import Stimulus
 from aepsych_grpc.session.experiments import Experiments
@@ -117,6 +122,47 @@ def _samples(query: query_pb2.SamplesQuery, frame: Frame) -> Answer:
     return answer
 
 
+def _just_noticeable_difference(query: query_pb2.JustNoticeableDifferenceQuery, frame: Frame) -> Answer:
+    parameter = numeric_parameter(query.parameter, frame)
+    stimuli = complete_stimuli(query.stimuli, frame, "stimuli")
+
+    def answer(fitted: Fitted) -> v1.QueryResponse:
+        result = query_pb2.PredictionResult()
+        for start in range(0, len(stimuli), CHUNK):
+            frame.check_time()
+            steps = just_noticeable_difference(
+                fitted.readout,
+                fitted.space,
+                stimuli[start : start + CHUNK],
+                parameter=parameter,
+                level=frame.credible_level,
+            )
+            result.responses.extend(map(_estimate, steps))
+        return v1.QueryResponse(prediction=result)
+
+    return answer
+
+
+def _acquisition(query: query_pb2.AcquisitionQuery, frame: Frame) -> Answer:
+    stimuli = complete_stimuli(query.stimuli, frame, "stimuli")
+    if isinstance(frame.outcome.kind, Choice):
+        raise _no_acquisition("what is informative about a choice is a pair of stimuli, and no single one.")
+
+    def answer(fitted: Fitted) -> v1.QueryResponse:
+        if fitted.acquisition is None:
+            name, outcome = fitted.strategy, frame.outcome.name
+            raise _no_acquisition(f'the strategy "{name}" uses no acquisition function for "{outcome}".')
+        points = fitted.space.encode(stimuli)
+        values = acquisition_values(fitted.acquisition, fitted.belief(), fitted.response, fitted.space, points)
+        return v1.QueryResponse(values=query_pb2.ValuesResult(values=values))
+
+    return answer
+
+
+def _no_acquisition(why: str) -> ServiceError:
+    return ServiceError(Reason.NOT_SUPPORTED, f"acquisition: {why}", metadata={"query": "acquisition"})
+
+
 def _threshold_contour(query: query_pb2.ThresholdContourQuery, frame: Frame) -> Answer:
     parameter = contour_parameter(query, frame)
     contexts: list[Any] = [*complete_stimuli(query.contexts, frame, "contexts", without=parameter)]
@@ -176,7 +222,9 @@ _KINDS: Mapping[str, Callable[[Any, Frame], Answer]] = {
     "inverse": _inverse,
     "threshold_contour": _threshold_contour,
     "level_set_probability": _level_set_probability,
+    "just_noticeable_difference": _just_noticeable_difference,
     "samples": _samples,
+    "acquisition": _acquisition,
 }
 
 SUPPORTED = tuple(_KINDS)

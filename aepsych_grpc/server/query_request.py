@@ -67,23 +67,17 @@ class Frame:
             )
 
 
-def check_query(request: v1.QueryRequest, supported: Iterable[str]) -> str:
+def check_query(request: v1.QueryRequest, kinds: Iterable[str]) -> str:
     """Check what can be seen without the experiment and return the query's kind.
 
     Raises:
-        ServiceError: INVALID_REQUEST, NOT_SUPPORTED.
+        ServiceError: INVALID_REQUEST, LIMIT_EXCEEDED.
     """
     checks = Checks()
     checks.text("experiment_id", request.experiment_id, required=True)
     kind = request.WhichOneof("query")
     if kind is None:
-        checks.refuse("query", f"Required: one of {', '.join(supported)}.")
-    elif kind not in supported:
-        raise ServiceError(
-            Reason.NOT_SUPPORTED,
-            f"{kind}: queries of this kind are not supported by this server; it answers {', '.join(supported)}.",
-            metadata={"query": kind},
-        )
+        checks.refuse("query", f"Required: one of {', '.join(kinds)}.")
     if request.response_scale not in query_pb2.ResponseScale.values():
         known = ", ".join(query_pb2.ResponseScale.keys())
         checks.refuse("response_scale", f"{request.response_scale} is given; expected is one of {known}.")
@@ -99,7 +93,7 @@ def check_query(request: v1.QueryRequest, supported: Iterable[str]) -> str:
         query = getattr(request, kind)
         if query.HasField("target"):
             checks.finite(f"{kind}.target", query.target)
-    if kind in ("prediction", "level_set_probability", "samples"):
+    if kind in ("prediction", "level_set_probability", "just_noticeable_difference", "samples", "acquisition"):
         stimuli = getattr(request, kind).stimuli
         if not stimuli:
             checks.refuse(f"{kind}.stimuli", "Required; nothing is given.")
@@ -233,15 +227,26 @@ def contour_parameter(query: query_pb2.ThresholdContourQuery, frame: Frame) -> s
     Raises:
         ServiceError: INVALID_REQUEST.
     """
-    name = query.parameter or frame.config.intensity_parameter
+    name = numeric_parameter(query.parameter, frame)
+    if name in frame.fixed:
+        message = f"{shown(name)} is held by fixed_parameters; leave it out there."
+        raise refusal(Reason.INVALID_REQUEST, [Violation(f"{frame.path}.parameter", message)])
+    return name
+
+
+def numeric_parameter(given: str, frame: Frame) -> str:
+    """Return the parameter that a query goes along: the given one, or the intensity.
+
+    Raises:
+        ServiceError: INVALID_REQUEST when there is none, or its values aren't numbers.
+    """
+    name = given or frame.config.intensity_parameter
     numeric = (parameters.Continuous, parameters.Integer, parameters.Discrete)
     possible = [item.name for item in frame.config.parameters if isinstance(item.kind, numeric)]
-    if not name:
-        message = f"Required, for the experiment has no intensity_parameter: one of {', '.join(possible)}."
-    elif name not in possible:
-        message = f"{shown(name)} is given; expected is one of {', '.join(possible)}.{nearest_name(name, possible)}"
-    elif name in frame.fixed:
-        message = f"{shown(name)} is held by fixed_parameters; leave it out there."
-    else:
+    if name in possible:
         return name
-    raise refusal(Reason.INVALID_REQUEST, [Violation("threshold_contour.parameter", message)])
+    if name:
+        message = f"{shown(name)} is given; expected is one of {', '.join(possible)}.{nearest_name(name, possible)}"
+    else:
+        message = f"Required, for the experiment has no intensity_parameter: one of {', '.join(possible)}."
+    raise refusal(Reason.INVALID_REQUEST, [Violation(f"{frame.path}.parameter", message)])

@@ -3,13 +3,17 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import torch
 
+from aepsych_grpc.config.violation import Violation
 from aepsych_grpc.core.generators.generator import Belief, Choice, Request, Source
 from aepsych_grpc.core.stopping import asks_left
+from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.call import AskCall
-from aepsych_grpc.session.event import ModelRefitted, Stimulus, TrialAsked
+from aepsych_grpc.session.ending import asks_the_model, certain, overdue
+from aepsych_grpc.session.event import ModelRefitted, Stimulus, StrategyFinished, TrialAsked
 from aepsych_grpc.session.phase import Phase
 from aepsych_grpc.session.progress import advance, counts, current_strategy
 from aepsych_grpc.session.state import Refit, Situation
@@ -22,23 +26,58 @@ FIT_SHARE = 0.6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What an Ask adds to the log, but for the trials' numbers and the request."""
+    """What an Ask adds to the log, in this order, but for the trials' numbers and the request."""
 
     refits: tuple[ModelRefitted, ...]
+    ended: tuple[StrategyFinished, ...]
     trials: tuple[TrialAsked, ...]
 
 
-def choose(phases: Sequence[Phase], situation: Situation, call: AskCall) -> Chosen:
-    """Choose as many trials as asked for, from one strategy after the other; fewer when the last has no more."""
+def choose(phases: Sequence[Phase], situation: Situation, call: AskCall, clock: datetime) -> Chosen:
+    """Choose as many trials as asked for, from one strategy after the other; fewer when there are no more.
+
+    A strategy that a clock or its model ends is passed over, and its end recorded.
+
+    Raises:
+        ServiceError: INVALID_REQUEST when the generator has no trial with the fixed parameters.
+    """
     refits: list[ModelRefitted] = []
+    ended: list[StrategyFinished] = []
     trials: list[TrialAsked] = []
     now = situation
     while len(trials) < call.count and (index := current_strategy(phases, now)) is not None:
         phase = phases[index]
+        refit, belief, problem = None, None, ""
+        reason = overdue(phase, now, clock)
+        if not reason and (phase.adaptive or asks_the_model(phase, now)):
+            event, refit, problem = _refit(phase, now, call.deadline)
+            if event is not None:
+                refits.append(event)
+                now = _with_refit(now, event, situation.sequence + 1)
+            belief = _belief(phase, now, refit, call.deadline)
+            if refit is not None and belief is None:
+                problem = NOT_READY
+            if belief is not None and refit is not None and asks_the_model(phase, now):
+                reason = certain(phase, now, belief, refit, call.deadline)
+        if reason:
+            ended.append(StrategyFinished(strategy_index=index, reason=reason))
+            now = advance(phases, now, ended[-1:])
+            continue
         left = asks_left(phase.strategy.stopping, counts(phase, now))
         count = call.count - len(trials) if left is None else min(left, call.count - len(trials))
-        refit, choice = _choose_from(phase, now, [trial.stimuli for trial in trials], count, call)
-        refits.extend(refit)
+        choice = _choose_from(phase, now, [trial.stimuli for trial in trials], count, call, belief)
+        if problem and choice.source is Source.FALLBACK:
+            choice = replace(choice, note=problem)
+        if not bool(phase.space.keeps(choice.points).all()):
+            choice = replace(choice, points=choice.points[:0], note="The fixed parameters lead out of the constraints.")
+        if not len(choice.points):
+            if trials:
+                break
+            raise ServiceError(
+                Reason.INVALID_REQUEST,
+                f"No trial can be chosen: {choice.note}",
+                violations=[Violation(call.path, choice.note)],
+            )
         chosen = [
             TrialAsked(
                 trial_id=0,
@@ -53,31 +92,36 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall) -> Chos
             for points in choice.points
         ]
         trials.extend(chosen)
-        now = advance(now, chosen)
+        now = advance(phases, now, chosen)
     batch = [replace(trial, batch_index=i, batch_size=len(trials)) for i, trial in enumerate(trials)]
-    return Chosen(refits=tuple(refits), trials=tuple(batch))
+    return Chosen(refits=tuple(refits), ended=tuple(ended), trials=tuple(batch))
+
+
+def _belief(phase: Phase, situation: Situation, refit: Refit | None, deadline: float | None) -> Belief | None:
+    if phase.learner is None or refit is None:
+        return None
+    steps = _with_step(situation.belief_steps.get(phase.index, ()), situation.observation_count)
+    posterior = phase.learner.belief_in_time(refit, steps, _left(deadline))
+    if posterior is None:
+        return None
+    response = phase.learner.response(situation.observation_count, refit.hyperparameters)
+    return Belief(posterior=posterior, response=response, acquisition=phase.acquisition)
 
 
 def _choose_from(
-    phase: Phase, situation: Situation, batch: Sequence[tuple[Stimulus, ...]], count: int, call: AskCall
-) -> tuple[list[ModelRefitted], Choice]:
-    refits: list[ModelRefitted] = []
-    belief, problem = None, ""
-    if phase.learner is not None and phase.acquisition is not None:
-        refits, refit, problem = _refit(phase, situation, call.deadline)
-        if refit is not None:
-            steps = () if refits else situation.belief_steps.get(phase.index, ())
-            steps = _with_step(steps, situation.observation_count)
-            posterior = phase.learner.belief_in_time(refit, steps, _left(call.deadline))
-            if posterior is None:
-                problem = NOT_READY
-            else:
-                response = phase.learner.response(situation.observation_count, refit.hyperparameters)
-                belief = Belief(posterior=posterior, response=response, acquisition=phase.acquisition)
+    phase: Phase,
+    situation: Situation,
+    batch: Sequence[tuple[Stimulus, ...]],
+    count: int,
+    call: AskCall,
+    belief: Belief | None,
+) -> Choice:
     pending = [trial.stimuli for trial in situation.pending] + list(batch)
     request = Request(
         count=count,
         index=situation.asked_counts[phase.index],
+        asked=situation.asked[phase.index],
+        told=situation.told[phase.index],
         seed=phase.seed,
         fixed=call.fixed_parameters,
         pending=torch.stack([phase.space.encode(stimuli) for stimuli in pending])
@@ -86,24 +130,23 @@ def _choose_from(
         belief=belief,
         deadline=call.deadline,
     )
-    if problem:
-        choice = phase.fallback.generate(request)
-        return refits, replace(choice, source=Source.FALLBACK, note=problem)
-    return refits, phase.generator.generate(request)
+    return phase.generator.generate(request)
 
 
-def _refit(phase: Phase, situation: Situation, deadline: float | None) -> tuple[list[ModelRefitted], Refit | None, str]:
-    """Return the refit to record (none or one), the refit to work with, and what is wrong if there is none."""
+def _refit(
+    phase: Phase, situation: Situation, deadline: float | None
+) -> tuple[ModelRefitted | None, Refit | None, str]:
+    """Return the refit to record, if any, the refit to work with, and what is wrong if there is none."""
     learner, latest = phase.learner, situation.refits.get(phase.index)
     if learner is None or situation.observation_count == 0:
-        return [], None, "Nothing has been told that the model could learn from."
+        return None, None, "Nothing has been told that the model could learn from."
     if not learner.refit_due(situation.sequence, latest):
-        return [], latest, ""
+        return None, latest, ""
     left = _left(deadline)
     patience = left * FIT_SHARE if left is not None and latest is not None else left
     done = learner.fit_in_time(situation.sequence, latest, patience)
     if done is None:
-        return [], latest, "" if latest else NOT_READY
+        return None, latest, "" if latest else NOT_READY
     data_sequence, fit = done
     event = ModelRefitted(
         strategy_index=phase.index,
@@ -111,7 +154,15 @@ def _refit(phase: Phase, situation: Situation, deadline: float | None) -> tuple[
         hyperparameters=fit.hyperparameters,
         note=fit.note,
     )
-    return [event], Refit(situation.sequence + 1, data_sequence, fit.hyperparameters), ""
+    return event, Refit(situation.sequence + 1, data_sequence, fit.hyperparameters), ""
+
+
+def _with_refit(situation: Situation, event: ModelRefitted, sequence: int) -> Situation:
+    """Let a refit that is to be recorded take effect, for trials that are chosen in the same call."""
+    index, refit = event.strategy_index, Refit(sequence, event.data_sequence, event.hyperparameters)
+    return replace(
+        situation, refits={**situation.refits, index: refit}, belief_steps={**situation.belief_steps, index: ()}
+    )
 
 
 def _left(deadline: float | None) -> float | None:

@@ -74,6 +74,7 @@ def event_to_proto(event: Event) -> event_pb2.Event:
         told.content_digest = kind.content_digest
     elif isinstance(kind, StrategyFinished):
         message.strategy_finished.strategy_index = kind.strategy_index
+        message.strategy_finished.reason = kind.reason
         _write_request(message.strategy_finished.request, kind.request)
     else:
         message.experiment_finished.reason = kind.reason
@@ -116,7 +117,9 @@ def _kind(message: event_pb2.Event) -> Kind:
             )
         case "strategy_finished":
             ended = message.strategy_finished
-            return StrategyFinished(strategy_index=ended.strategy_index, request=_read_request(ended.request))
+            return StrategyFinished(
+                strategy_index=ended.strategy_index, reason=ended.reason, request=_read_request(ended.request)
+            )
         case "experiment_finished":
             finished = message.experiment_finished
             return ExperimentFinished(reason=finished.reason, request=_read_request(finished.request))

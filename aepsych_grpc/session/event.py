@@ -86,9 +86,10 @@ class ObservationTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrategyFinished:
-    """A strategy ended by request."""
+    """A strategy ended by request, or by a rule that a clock or a model decides: then `reason` says which."""
 
     strategy_index: int
+    reason: str = ""
     request: RequestIdentity = ANONYMOUS
 
 

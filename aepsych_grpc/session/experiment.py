@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from aepsych_grpc.config.violation import Violation
 from aepsych_grpc.error import Reason, ServiceError
@@ -52,7 +53,7 @@ class Experiment:
         self._learn(events)
 
     def ask(self, call: AskCall) -> AskAnswer:
-        """Choose the next trials and record them as pending.
+        """Choose the next trials and record them as pending; none when a clock or a model ends the last strategy.
 
         Raises:
             ServiceError: INVALID_REQUEST or OUT_OF_BOUNDS for fixed parameters, EXPERIMENT_FINISHED,
@@ -68,7 +69,7 @@ class Experiment:
                     if self._finished():
                         raise self._nothing_left()
                     situation = self._state.situation()
-                chosen = choose(self._phases, situation, call)
+                chosen = choose(self._phases, situation, call, datetime.now(UTC))
                 with self._writing, self._retried():
                     if self._moved_on(situation):
                         continue
@@ -77,7 +78,8 @@ class Experiment:
                         replace(trial, trial_id=first + i, request=call.request)
                         for i, trial in enumerate(chosen.trials)
                     ]
-                    self._record([*chosen.refits, *asked], durable=False)
+                    ended = [replace(end, request=call.request) for end in chosen.ended]
+                    self._record([*chosen.refits, *ended, *asked], durable=bool(ended))
                     return self._ask_answer([trial.trial_id for trial in asked], duplicate=False)
         raise _outrun()
 
@@ -201,7 +203,7 @@ class Experiment:
             if isinstance(kind, ObservationTold):
                 for training in self._training.values():
                     training.check(kind.observation)
-        after = advance(self._state.situation(), kinds)
+        after = advance(self._phases, self._state.situation(), kinds)
         self._learn(self._log.append(kinds, durable=durable, finished=is_finished(self._phases, after)))
 
     def _learn(self, events: Sequence[Event]) -> None:

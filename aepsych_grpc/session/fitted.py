@@ -1,10 +1,12 @@
 """A model fitted to an experiment's observations up to any point, for queries."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from aepsych_grpc.config import outcome as outcomes
 from aepsych_grpc.config.violation import Violation, nearest_name
+from aepsych_grpc.core.acquisition.acquisition import Acquisition
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.core.space.space import Space
@@ -25,6 +27,9 @@ class Fitted:
         target: The response probability that defines the threshold; None for an outcome that has none.
         intensity: Name of the intensity parameter; empty if none is declared.
         readout: Equally likely beliefs.
+        belief: Makes the one belief that trials are chosen by.
+        acquisition: What makes a trial informative; None where no trial is chosen for the outcome by one.
+        strategy: Name of the strategy whose model it is.
         sequence: The observations are those up to this sequence.
         observation_count: How many they are.
     """
@@ -35,6 +40,9 @@ class Fitted:
     target: float | None
     intensity: str
     readout: tuple[Posterior, ...]
+    belief: Callable[[], Posterior]
+    acquisition: Acquisition | None
+    strategy: str
     sequence: int
     observation_count: int
 
@@ -49,6 +57,8 @@ class Question:
     refit: Refit | None
     target: float | None
     intensity: str
+    acquisition: Acquisition | None
+    strategy: str
 
 
 def question(state: State, phases: Sequence[Phase], at_sequence: int | None, outcome: str) -> Question:
@@ -87,6 +97,8 @@ def question(state: State, phases: Sequence[Phase], at_sequence: int | None, out
         refit=state.latest_refit(phase.index, sequence) if learner is phase.learner else None,
         target=kind.target if isinstance(kind, outcomes.Binary) else None,
         intensity=config.intensity_parameter,
+        acquisition=phase.acquisition if learner is phase.learner else None,
+        strategy=phase.strategy.name,
     )
 
 
@@ -104,8 +116,8 @@ def answer(question: Question, timeout: float | None) -> Fitted:
     if found is None:
         raise ServiceError(
             Reason.DEADLINE_EXCEEDED,
-            f"The model of {count} observations was not ready when the call's deadline passed; it is being fitted. "
-            "Ask again, or allow more time.",
+            f"The model of {count} observations was not ready when the "
+            "call's deadline passed; it is being fitted. Ask again, or allow more time.",
         )
     readout, response = found
     return Fitted(
@@ -115,6 +127,9 @@ def answer(question: Question, timeout: float | None) -> Fitted:
         target=question.target,
         intensity=question.intensity,
         readout=readout,
+        belief=partial(learner.belief_at, question.sequence, question.refit),
+        acquisition=question.acquisition,
+        strategy=question.strategy,
         sequence=question.sequence,
         observation_count=count,
     )

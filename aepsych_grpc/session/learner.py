@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 
-from aepsych_grpc.core.models.model import Fit, Model
+from aepsych_grpc.core.models.model import Fit, Model, TrainingData
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.session.state import Refit
@@ -20,11 +20,20 @@ class Learner:
     """Fits a model to an experiment's observations of one outcome, up to any sequence.
 
     The work is done by threads of the workshop, so that a call whose time is up leaves it running for the next call.
+    With `keep_most_recent` a model learns from so many of the latest observations.
     """
 
-    def __init__(self, name: str, model: Model, training: TrainingSet, workshop: Workshop) -> None:
+    def __init__(
+        self,
+        name: str,
+        model: Model,
+        training: TrainingSet,
+        workshop: Workshop,
+        keep_most_recent: int | None = None,
+    ) -> None:
         self.name = name
         self.model = model
+        self._keep_most_recent = keep_most_recent
         self._training = training
         self._executor = workshop.executor
         self._readouts = workshop.readouts
@@ -65,7 +74,7 @@ class Learner:
         with self._lock:
             if self._latest_fit and self._latest_fit[:2] == (sequence, started_from):
                 return self._latest_fit[2]
-            data, start = self._training.up_to(sequence), latest.hyperparameters if latest else None
+            data, start = self._data(self._training.count(sequence)), latest.hyperparameters if latest else None
             future = self._executor.submit(self.model.fit, data, start)
             self._latest_fit = (sequence, started_from, future)
             return future
@@ -78,6 +87,9 @@ class Learner:
         Returns:
             The belief; None when it is not ready in time. It is worked out all the same, for the next call.
         """
+        if self._keep_most_recent is not None:
+            # Once observations have been left out, an earlier belief is no beginning of this one.
+            steps = steps[-1:]
         try:
             return self._executor.submit(self._believe, refit.hyperparameters, tuple(steps)).result(timeout)
         except FutureTimeoutError:
@@ -90,19 +102,20 @@ class Learner:
             if self._belief and self._belief[0] == hyperparameters and steps[: len(self._belief[1])] == self._belief[1]:
                 _, done, belief = self._belief
             for step in steps[len(done) :]:
-                belief = self.model.condition(self._training.first(step), hyperparameters, belief)
+                belief = self.model.condition(self._data(step), hyperparameters, belief)
             if belief is None:
                 raise ValueError("A belief needs at least one step.")
             self._belief = (hyperparameters, steps, belief)
             return belief
 
     def count(self, sequence: int) -> int:
-        """Count the observations up to a sequence."""
-        return self._training.count(sequence)
+        """Count the observations that the model learns from at a sequence."""
+        n = self._training.count(sequence)
+        return n if self._keep_most_recent is None else min(n, self._keep_most_recent)
 
     def response(self, n: int, hyperparameters: Sequence[float]) -> Response:
-        """Return how the latent field makes responses, given the first n observations."""
-        return self.model.response_given(self._training.first(n), hyperparameters)
+        """Return how the latent field makes responses, when n observations have been told."""
+        return self.model.response_given(self._data(n), hyperparameters)
 
     def readout_in_time(
         self, sequence: int, latest: Refit | None, timeout: float | None
@@ -119,17 +132,28 @@ class Learner:
         except FutureTimeoutError:
             return None
 
+    def belief_at(self, sequence: int, latest: Refit | None) -> Posterior:
+        """Return the belief from the observations up to `sequence`, with the hyperparameters of the read-out."""
+        fit = self._begin(sequence, latest) if latest is None or self.refit_due(sequence, latest) else None
+        return self.model.condition(self._data(self._training.count(sequence)), _hyperparameters(latest, fit))
+
+    def _data(self, n: int) -> TrainingData:
+        """Return what the model learns from when n observations have been told."""
+        return self._training.first(n, self._keep_most_recent)
+
     def _read_out(
         self, sequence: int, latest: Refit | None, fit: Future[Fit] | None
     ) -> tuple[tuple[Posterior, ...], Response]:
-        if fit is not None:
-            hyperparameters = fit.result().hyperparameters
-        elif latest is not None:
-            hyperparameters = latest.hyperparameters
-        else:
-            raise ValueError("A read-out needs hyperparameters.")
-        n = self._training.count(sequence)
+        hyperparameters, n = _hyperparameters(latest, fit), self._training.count(sequence)
         readout = self._readouts.get(
-            (self, n, hyperparameters), lambda: self.model.readout(self._training.first(n), hyperparameters)
+            (self, n, hyperparameters), lambda: self.model.readout(self._data(n), hyperparameters)
         )
         return readout, self.response(n, hyperparameters)
+
+
+def _hyperparameters(latest: Refit | None, fit: Future[Fit] | None) -> tuple[float, ...]:
+    if fit is not None:
+        return fit.result().hyperparameters
+    if latest is not None:
+        return latest.hyperparameters
+    raise ValueError("A belief needs hyperparameters.")

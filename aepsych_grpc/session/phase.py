@@ -1,5 +1,6 @@
 """A strategy of an experiment, ready to run: its parts built from the catalogue."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,15 +12,15 @@ from aepsych_grpc.config.catalogue import Entry
 from aepsych_grpc.config.experiment import Component, ExperimentConfig, Strategy
 from aepsych_grpc.config.learning import Learned, is_learnable, learned_outcomes
 from aepsych_grpc.config.options import read_options
-from aepsych_grpc.config.violation import InvalidConfigError
+from aepsych_grpc.config.violation import InvalidConfigError, Violation
 from aepsych_grpc.core.acquisition.acquisition import Acquisition
 from aepsych_grpc.core.acquisition.context import AcquisitionContext
 from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Generator
-from aepsych_grpc.core.generators.sobol import Sobol
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.responses.of_outcome import response_of
+from aepsych_grpc.core.space.rejection import MOST_TRIED, kept_points
 from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.core.space.space import Space
 from aepsych_grpc.session.learner import Learner
@@ -39,23 +40,29 @@ class Phase:
         strategy: What the config says of it.
         seed: Seed of its random choices.
         space: The parameters as coordinates.
+        outcome: Name of the outcome that trials are chosen for: that of the first learner, else the first outcome.
         binary_outcomes: Names of the outcomes whose occurrences count for stopping.
         generator: How trials are chosen.
-        fallback: Chooses trials while the model has nothing to learn from, or no time.
+        adaptive: Whether the generator needs the model's belief.
         learners: Keep the models in step with the log, by outcome; trials are chosen for the first. Empty without a
             model.
         acquisition: What makes a trial informative; None for generators that use none.
+        intensity: Name of the parameter along which the threshold lies; empty when none is declared.
+        target: The response at threshold; NaN where that outcome isn't binary.
     """
 
     index: int
     strategy: Strategy
     seed: int
     space: Space
+    outcome: str
     binary_outcomes: tuple[str, ...]
     generator: Generator
-    fallback: Generator
+    adaptive: bool
     learners: Mapping[str, Learner]
     acquisition: Acquisition | None
+    intensity: str
+    target: float
 
     @property
     def learner(self) -> Learner | None:
@@ -77,7 +84,10 @@ def assemble(config: ExperimentConfig, workshop: Workshop) -> Assembly:
     Raises:
         InvalidConfigError: A part can't be built with its options.
     """
-    space = Space(config.parameters)
+    space = Space(config.parameters, config.constraints)
+    if not len(kept_points(lambda skip, count: space.snap(sobol_points(space.d, count, seed=0, skip=skip)), space, 1)):
+        message = f"Of {MOST_TRIED} stimuli spread over the space none keeps to all constraints; loosen them."
+        raise InvalidConfigError([Violation("config.constraints", message)])
     stimuli = config.stimuli_per_trial
     training = {
         outcome.name: TrainingSet(space, stimuli, outcome.name)
@@ -94,34 +104,44 @@ def _build(
     strategy, path = config.strategies[index], f"config.strategies[{index}]"
     binary = tuple(outcome for outcome in config.outcomes if isinstance(outcome.kind, outcomes.Binary))
     learned: Sequence[Learned] = ()
-    acquisition = None
+    leading, acquisition = config.outcomes[0], None
     if strategy.model is not None:
         kinds = [outcome.kind_name for outcome in config.outcomes]
         learned = learned_outcomes(kinds, config.stimuli_per_trial, CATALOGUE.models, strategy.model)
+        leading = config.outcomes[learned[0].outcome]
         if strategy.acquisition is not None:
-            acquisition_context = AcquisitionContext(outcome=config.outcomes[learned[0].outcome].kind)
+            acquisition_context = AcquisitionContext(outcome=leading.kind)
             acquisition = _make(
                 CATALOGUE.acquisitions, strategy.acquisition, acquisition_context, f"{path}.acquisition"
             )
-    generator_context = GeneratorContext(space=space, stimuli_per_trial=config.stimuli_per_trial)
+    generator_context = GeneratorContext(
+        space=space,
+        stimuli_per_trial=config.stimuli_per_trial,
+        outcome=leading.kind,
+        intensity_parameter=config.intensity_parameter,
+    )
     return Phase(
         index=index,
         strategy=strategy,
         seed=int(np.random.SeedSequence([config.seed or 0, index]).generate_state(1)[0]),
         space=space,
+        outcome=leading.name,
         binary_outcomes=tuple(outcome.name for outcome in binary),
         generator=_make(CATALOGUE.generators, strategy.generator, generator_context, f"{path}.generator"),
-        fallback=Sobol(generator_context),
+        adaptive=CATALOGUE.generators[strategy.generator.name].needs_model,
         learners={
-            config.outcomes[one.outcome].name: _learner(config, one, space, training, workshop, f"{path}.model")
+            config.outcomes[one.outcome].name: _learner(config, strategy, one, space, training, workshop, path)
             for one in learned
         },
         acquisition=acquisition,
+        intensity=config.intensity_parameter,
+        target=leading.kind.target if isinstance(leading.kind, outcomes.Binary) else math.nan,
     )
 
 
 def _learner(
     config: ExperimentConfig,
+    strategy: Strategy,
     learned: Learned,
     space: Space,
     training: Mapping[str, TrainingSet],
@@ -137,8 +157,8 @@ def _learner(
         outcome_kind=outcome.kind_name,
         reference=space.snap(sobol_points(space.d, REFERENCES, seed=0)),
     )
-    model = _make(CATALOGUE.models, learned.model, context, path)
-    return Learner(learned.model.name, model, training[outcome.name], workshop)
+    model = _make(CATALOGUE.models, learned.model, context, f"{path}.model")
+    return Learner(learned.model.name, model, training[outcome.name], workshop, strategy.keep_most_recent)
 
 
 def _make(entries: Mapping[str, Entry[Any]], component: Component, context: Any, path: str) -> Any:

@@ -63,13 +63,21 @@ class Rehearsal:
         """Number of told trials."""
         return len(self._state.told)
 
-    def ask(self) -> Trial:
-        """Choose the next trial. Raises ValueError when the experiment is finished."""
-        chosen = choose(self._assembly.phases, self._state.situation(), AskCall())
+    def ask(self) -> Trial | None:
+        """Choose the next trial; None when the last strategy's model turns out to be certain enough to end it.
+
+        Raises:
+            ValueError: The experiment is finished.
+        """
+        if self.finished:
+            raise ValueError("The experiment is finished.")
+        chosen = choose(self._assembly.phases, self._state.situation(), AskCall(), NO_TIME)
         for refit in chosen.refits:
             self._apply(refit)
+        for end in chosen.ended:
+            self._apply(end)
         if not chosen.trials:
-            raise ValueError("The experiment is finished.")
+            return None
         (asked,) = chosen.trials
         number = self._state.next_trial_id
         self._apply(replace(asked, trial_id=number))

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aepsych_grpc.core.generators.generator import Source
+from aepsych_grpc.core.generators.generator import Source, Told
 from aepsych_grpc.session.call import Trial
 from aepsych_grpc.session.event import (
     Event,
@@ -13,6 +13,7 @@ from aepsych_grpc.session.event import (
     ModelRefitted,
     ObservationTold,
     RequestIdentity,
+    Stimulus,
     StrategyFinished,
     TrialAsked,
 )
@@ -42,10 +43,13 @@ class Situation:
     Attributes:
         sequence: Sequence of the latest event.
         asked_counts: Trials asked by each strategy.
+        asked: Their stimuli, in order.
+        told: Those of them with a response to learn from, in the order of telling.
+        begin_times: When each strategy that has asked did so first.
         observation_count: Observations that models learn from.
         outcome_counts: How often each value of each outcome has occurred among them.
         latest_strategy: The latest strategy that has asked.
-        finished_strategies: Strategies that were ended by request.
+        finished_strategies: Strategies that were ended by an event: by request, a clock or a model.
         pending: Trials that await a response.
         refits: The refit in effect for each strategy that has one.
         belief_steps: For each strategy, the numbers of observations at its asks since that refit, without repeats.
@@ -55,6 +59,9 @@ class Situation:
     sequence: int
     finished: bool
     asked_counts: tuple[int, ...]
+    asked: tuple[tuple[tuple[Stimulus, ...], ...], ...]
+    told: tuple[tuple[Told, ...], ...]
+    begin_times: dict[int, datetime]
     observation_count: int
     outcome_counts: dict[tuple[str, float], int]
     latest_strategy: int
@@ -79,7 +86,10 @@ class State:
         observation_trials: Number of the trial of each observation, by its id.
         requests: Calls that took effect, by request id.
         asked_counts: Trials asked by each strategy.
-        finished_strategies: Strategies that were ended by request.
+        asked_by: Their stimuli, in order.
+        told_of: Those of them with a response to learn from, in the order of telling.
+        begin_times: When each strategy that has asked did so first.
+        finished_strategies: Strategies that were ended by an event: by request, a clock or a model.
         latest_strategy: The latest strategy that has asked; the current one is never before it.
         refits: The latest refit of each strategy that has one.
         asked: Sequence and strategy of each ask.
@@ -102,6 +112,10 @@ class State:
         self.observation_trials: dict[str, int] = {}
         self.requests: dict[str, AnsweredRequest] = {}
         self.asked_counts: list[int] = []
+        self.asked_by: list[list[tuple[Stimulus, ...]]] = []
+        self.told_of: list[list[Told]] = []
+        self.begin_times: dict[int, datetime] = {}
+        self._strategies: dict[str, int] = {}
         self.finished_strategies: set[int] = set()
         self.latest_strategy = 0
         self.refits: dict[int, list[Refit]] = {}
@@ -117,6 +131,9 @@ class State:
             self.created = kind
             self.create_time = event.time
             self.asked_counts = [0] * len(kind.config.strategies)
+            self._strategies = {strategy.name: index for index, strategy in enumerate(kind.config.strategies)}
+            self.asked_by = [[] for _ in kind.config.strategies]
+            self.told_of = [[] for _ in kind.config.strategies]
         elif isinstance(kind, TrialAsked):
             self._apply_asked(event, kind)
         elif isinstance(kind, ObservationTold):
@@ -148,6 +165,8 @@ class State:
         )
         self.pending[asked.trial_id] = None
         self.asked_counts[asked.strategy_index] += 1
+        self.asked_by[asked.strategy_index].append(asked.stimuli)
+        self.begin_times.setdefault(asked.strategy_index, event.time)
         self.asked.append((event.sequence, asked.strategy_index))
         self.latest_strategy = max(self.latest_strategy, asked.strategy_index)
         steps = self.belief_steps.setdefault(asked.strategy_index, [])
@@ -177,6 +196,9 @@ class State:
         if not observation.exclude_from_model:
             self.learned.append(event.sequence)
             self.outcome_counts.update(observation.outcomes.items())
+            if (index := self._strategies.get(trial.strategy)) is not None:
+                first = self.created.config.outcomes[0].name
+                self.told_of[index].append(Told(observation.stimuli, observation.outcomes[first]))
 
     def _remember(self, request: RequestIdentity, trial_id: int | None) -> None:
         if not request.request_id:
@@ -212,6 +234,9 @@ class State:
             sequence=self.sequence,
             finished=self.finished,
             asked_counts=tuple(self.asked_counts),
+            asked=tuple(map(tuple, self.asked_by)),
+            told=tuple(map(tuple, self.told_of)),
+            begin_times=dict(self.begin_times),
             observation_count=len(self.learned),
             outcome_counts=dict(self.outcome_counts),
             latest_strategy=self.latest_strategy,

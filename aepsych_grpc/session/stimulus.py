@@ -6,7 +6,7 @@ from typing import Any
 from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.config.parameter import Value
 from aepsych_grpc.config.violation import Violation
-from aepsych_grpc.core.space.check import check_stimulus
+from aepsych_grpc.core.space.check import broken_constraints, check_stimulus
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.event import Stimulus
 
@@ -30,6 +30,9 @@ def check_told_stimuli(
     ]
     malformed = [violation for one in checked for violation in one.malformed]
     out_of_bounds = [violation for one in checked for violation in one.out_of_bounds]
+    if not malformed and not config.allow_out_of_bounds:
+        for i, one in enumerate(checked):
+            out_of_bounds.extend(broken_constraints(config.constraints, one.values, f"{path}[{i}].values"))
     return tuple(one.values for one in checked), malformed, out_of_bounds
 
 

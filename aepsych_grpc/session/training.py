@@ -47,7 +47,8 @@ class TrainingSet:
         """Return the observations up to a sequence."""
         return self.first(self.count(sequence))
 
-    def first(self, n: int) -> TrainingData:
-        """Return the first n observations: points `n x (s d)`, responses `n`."""
-        points = torch.stack(self._points[:n]) if n else torch.empty(0, self._width, dtype=torch.float64)
-        return TrainingData(points, torch.tensor(self._responses[:n], dtype=torch.float64))
+    def first(self, n: int, most: int | None = None) -> TrainingData:
+        """Return the first n observations, or the `most` latest of them: points `n x (s d)`, responses `n`."""
+        start = 0 if most is None else max(n - most, 0)
+        points = torch.stack(self._points[start:n]) if n else torch.empty(0, self._width, dtype=torch.float64)
+        return TrainingData(points, torch.tensor(self._responses[start:n], dtype=torch.float64))

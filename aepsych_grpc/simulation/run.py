@@ -51,6 +51,10 @@ def run_participant(design: Design, widths: tuple[float, float], seed: int, numb
     rehearsal, looks = Rehearsal(config), []
     while rehearsal.told < design.trials and not rehearsal.finished:
         trial = rehearsal.ask()
+        if trial is None:
+            if rehearsal.told not in design.checkpoints:
+                looks.append(_look(design, rehearsal, contexts, truth))
+            break
         p = participant.probability(space.encode(trial.stimuli)).item()
         rehearsal.tell(trial, float(rng.random() < p))
         if rehearsal.told in design.checkpoints or rehearsal.finished:

@@ -57,6 +57,7 @@ class ExperimentConfig(_message.Message):
     STRATEGIES_FIELD_NUMBER: _builtins.int
     SEED_FIELD_NUMBER: _builtins.int
     ALLOW_OUT_OF_BOUNDS_FIELD_NUMBER: _builtins.int
+    CONSTRAINTS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """OPTIONAL. Name of the study, such as "contrast-threshold"."""
     description: _builtins.str
@@ -89,6 +90,10 @@ class ExperimentConfig(_message.Message):
         Default: 10 Sobol trials ("initialization"), then 40 that a model chooses ("adaptive").
         """
 
+    @_builtins.property
+    def constraints(self) -> _containers.RepeatedCompositeFieldContainer[Global___LinearConstraint]:
+        """OPTIONAL. What the parameters of every stimulus must fulfil together. Told stimuli that don't are out of bounds."""
+
     def __init__(
         self,
         *,
@@ -102,16 +107,73 @@ class ExperimentConfig(_message.Message):
         strategies: _abc.Iterable[Global___Strategy] | None = ...,
         seed: _builtins.int | None = ...,
         allow_out_of_bounds: _builtins.bool = ...,
+        constraints: _abc.Iterable[Global___LinearConstraint] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "seed", b"seed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "allow_out_of_bounds", b"allow_out_of_bounds", "description", b"description", "intensity_parameter", b"intensity_parameter", "labels", b"labels", "name", b"name", "outcomes", b"outcomes", "parameters", b"parameters", "seed", b"seed", "stimuli_per_trial", b"stimuli_per_trial", "strategies", b"strategies"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "allow_out_of_bounds", b"allow_out_of_bounds", "constraints", b"constraints", "description", b"description", "intensity_parameter", b"intensity_parameter", "labels", b"labels", "name", b"name", "outcomes", b"outcomes", "parameters", b"parameters", "seed", b"seed", "stimuli_per_trial", b"stimuli_per_trial", "strategies", b"strategies"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__seed) -> _WhichOneofReturnType__seed | None: ...
 
 Global___ExperimentConfig: _TypeAlias = ExperimentConfig  # noqa: Y015
+
+@_typing.final
+class LinearConstraint(_message.Message):
+    """A weighted sum of parameters, in their own units, that is at most a bound."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TERMS_FIELD_NUMBER: _builtins.int
+    UPPER_BOUND_FIELD_NUMBER: _builtins.int
+    upper_bound: _builtins.float
+    """REQUIRED. The largest sum that is allowed."""
+    @_builtins.property
+    def terms(self) -> _containers.RepeatedCompositeFieldContainer[Global___LinearTerm]:
+        """REQUIRED. The parameters and their weights; each parameter once."""
+
+    def __init__(
+        self,
+        *,
+        terms: _abc.Iterable[Global___LinearTerm] | None = ...,
+        upper_bound: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_upper_bound", b"_upper_bound", "upper_bound", b"upper_bound"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_upper_bound", b"_upper_bound", "terms", b"terms", "upper_bound", b"upper_bound"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__upper_bound: _TypeAlias = _typing.Literal["upper_bound"]  # noqa: Y015
+    _WhichOneofArgType__upper_bound: _TypeAlias = _typing.Literal["_upper_bound", b"_upper_bound"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__upper_bound) -> _WhichOneofReturnType__upper_bound | None: ...
+
+Global___LinearConstraint: _TypeAlias = LinearConstraint  # noqa: Y015
+
+@_typing.final
+class LinearTerm(_message.Message):
+    """A parameter and its weight in a sum."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARAMETER_FIELD_NUMBER: _builtins.int
+    COEFFICIENT_FIELD_NUMBER: _builtins.int
+    parameter: _builtins.str
+    """REQUIRED. A continuous, integer or discrete parameter."""
+    coefficient: _builtins.float
+    """REQUIRED. Its weight, not 0."""
+    def __init__(
+        self,
+        *,
+        parameter: _builtins.str = ...,
+        coefficient: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["coefficient", b"coefficient", "parameter", b"parameter"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LinearTerm: _TypeAlias = LinearTerm  # noqa: Y015
 
 @_typing.final
 class Parameter(_message.Message):
@@ -508,8 +570,13 @@ class Strategy(_message.Message):
     MODEL_FIELD_NUMBER: _builtins.int
     ACQUISITION_FIELD_NUMBER: _builtins.int
     STOPPING_FIELD_NUMBER: _builtins.int
+    KEEP_MOST_RECENT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """OPTIONAL. Unique within the experiment. Default: the generator's name, numbered when needed."""
+    keep_most_recent: _builtins.int
+    """OPTIONAL. Learn only from so many of the latest observations, at least 1, such as when a participant changes.
+    Default: from all.
+    """
     @_builtins.property
     def generator(self) -> Global___Component:
         """OPTIONAL. How trials are chosen. Default: the acquisition function's optimum, if a model or an acquisition function
@@ -540,12 +607,15 @@ class Strategy(_message.Message):
         model: Global___Component | None = ...,
         acquisition: Global___Component | None = ...,
         stopping: Global___Stopping | None = ...,
+        keep_most_recent: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["acquisition", b"acquisition", "generator", b"generator", "model", b"model", "stopping", b"stopping"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_keep_most_recent", b"_keep_most_recent", "acquisition", b"acquisition", "generator", b"generator", "keep_most_recent", b"keep_most_recent", "model", b"model", "stopping", b"stopping"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acquisition", b"acquisition", "generator", b"generator", "model", b"model", "name", b"name", "stopping", b"stopping"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_keep_most_recent", b"_keep_most_recent", "acquisition", b"acquisition", "generator", b"generator", "keep_most_recent", b"keep_most_recent", "model", b"model", "name", b"name", "stopping", b"stopping"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__keep_most_recent: _TypeAlias = _typing.Literal["keep_most_recent"]  # noqa: Y015
+    _WhichOneofArgType__keep_most_recent: _TypeAlias = _typing.Literal["_keep_most_recent", b"_keep_most_recent"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__keep_most_recent) -> _WhichOneofReturnType__keep_most_recent | None: ...
 
 Global___Strategy: _TypeAlias = Strategy  # noqa: Y015
 
@@ -579,7 +649,7 @@ Global___Component: _TypeAlias = Component  # noqa: Y015
 
 @_typing.final
 class Stopping(_message.Message):
-    """When a strategy ends: when max_asks is reached, or when every minimum that is set is reached.
+    """When a strategy ends: when max_asks or max_seconds is reached, or when every other rule that is set is fulfilled.
     At least one of the rules must be set.
     """
 
@@ -590,6 +660,9 @@ class Stopping(_message.Message):
     MIN_TOTAL_TELLS_FIELD_NUMBER: _builtins.int
     MIN_OUTCOME_OCCURRENCES_FIELD_NUMBER: _builtins.int
     RUN_INDEFINITELY_FIELD_NUMBER: _builtins.int
+    MIN_POSTERIOR_RANGE_FIELD_NUMBER: _builtins.int
+    MAX_THRESHOLD_INTERVAL_FIELD_NUMBER: _builtins.int
+    MAX_SECONDS_FIELD_NUMBER: _builtins.int
     min_asks: _builtins.int
     """OPTIONAL. Trials asked by this strategy, at least 0."""
     max_asks: _builtins.int
@@ -600,6 +673,19 @@ class Stopping(_message.Message):
     """OPTIONAL. How often each value of every binary outcome must have occurred in the experiment, at least 0."""
     run_indefinitely: _builtins.bool
     """OPTIONAL. Only FinishStrategy or FinishExperiment ends it; no other rule may be set."""
+    min_posterior_range: _builtins.float
+    """OPTIONAL. By how much the expected response must vary over the space, as a probability, above 0 and at most 1. Needs
+    a model; looked at with each Ask once the counts are reached.
+    """
+    max_threshold_interval: _builtins.float
+    """OPTIONAL. How wide the 90 % credible interval of the threshold along the intensity parameter may at most be, as a
+    share of the parameter's range on its scale, above 0 and at most 1; on average over the other parameters. Needs a
+    model and an intensity_parameter; looked at with each Ask once the counts are reached.
+    """
+    max_seconds: _builtins.float
+    """OPTIONAL. Seconds from the strategy's first Ask after which it ends with the next Ask, whatever the other rules say;
+    above 0.
+    """
     def __init__(
         self,
         *,
@@ -608,25 +694,40 @@ class Stopping(_message.Message):
         min_total_tells: _builtins.int | None = ...,
         min_outcome_occurrences: _builtins.int | None = ...,
         run_indefinitely: _builtins.bool = ...,
+        min_posterior_range: _builtins.float | None = ...,
+        max_threshold_interval: _builtins.float | None = ...,
+        max_seconds: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_asks", b"_max_asks", "_min_asks", b"_min_asks", "_min_outcome_occurrences", b"_min_outcome_occurrences", "_min_total_tells", b"_min_total_tells", "max_asks", b"max_asks", "min_asks", b"min_asks", "min_outcome_occurrences", b"min_outcome_occurrences", "min_total_tells", b"min_total_tells"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_asks", b"_max_asks", "_max_seconds", b"_max_seconds", "_max_threshold_interval", b"_max_threshold_interval", "_min_asks", b"_min_asks", "_min_outcome_occurrences", b"_min_outcome_occurrences", "_min_posterior_range", b"_min_posterior_range", "_min_total_tells", b"_min_total_tells", "max_asks", b"max_asks", "max_seconds", b"max_seconds", "max_threshold_interval", b"max_threshold_interval", "min_asks", b"min_asks", "min_outcome_occurrences", b"min_outcome_occurrences", "min_posterior_range", b"min_posterior_range", "min_total_tells", b"min_total_tells"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_asks", b"_max_asks", "_min_asks", b"_min_asks", "_min_outcome_occurrences", b"_min_outcome_occurrences", "_min_total_tells", b"_min_total_tells", "max_asks", b"max_asks", "min_asks", b"min_asks", "min_outcome_occurrences", b"min_outcome_occurrences", "min_total_tells", b"min_total_tells", "run_indefinitely", b"run_indefinitely"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_asks", b"_max_asks", "_max_seconds", b"_max_seconds", "_max_threshold_interval", b"_max_threshold_interval", "_min_asks", b"_min_asks", "_min_outcome_occurrences", b"_min_outcome_occurrences", "_min_posterior_range", b"_min_posterior_range", "_min_total_tells", b"_min_total_tells", "max_asks", b"max_asks", "max_seconds", b"max_seconds", "max_threshold_interval", b"max_threshold_interval", "min_asks", b"min_asks", "min_outcome_occurrences", b"min_outcome_occurrences", "min_posterior_range", b"min_posterior_range", "min_total_tells", b"min_total_tells", "run_indefinitely", b"run_indefinitely"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__max_asks: _TypeAlias = _typing.Literal["max_asks"]  # noqa: Y015
     _WhichOneofArgType__max_asks: _TypeAlias = _typing.Literal["_max_asks", b"_max_asks"]  # noqa: Y015
+    _WhichOneofReturnType__max_seconds: _TypeAlias = _typing.Literal["max_seconds"]  # noqa: Y015
+    _WhichOneofArgType__max_seconds: _TypeAlias = _typing.Literal["_max_seconds", b"_max_seconds"]  # noqa: Y015
+    _WhichOneofReturnType__max_threshold_interval: _TypeAlias = _typing.Literal["max_threshold_interval"]  # noqa: Y015
+    _WhichOneofArgType__max_threshold_interval: _TypeAlias = _typing.Literal["_max_threshold_interval", b"_max_threshold_interval"]  # noqa: Y015
     _WhichOneofReturnType__min_asks: _TypeAlias = _typing.Literal["min_asks"]  # noqa: Y015
     _WhichOneofArgType__min_asks: _TypeAlias = _typing.Literal["_min_asks", b"_min_asks"]  # noqa: Y015
     _WhichOneofReturnType__min_outcome_occurrences: _TypeAlias = _typing.Literal["min_outcome_occurrences"]  # noqa: Y015
     _WhichOneofArgType__min_outcome_occurrences: _TypeAlias = _typing.Literal["_min_outcome_occurrences", b"_min_outcome_occurrences"]  # noqa: Y015
+    _WhichOneofReturnType__min_posterior_range: _TypeAlias = _typing.Literal["min_posterior_range"]  # noqa: Y015
+    _WhichOneofArgType__min_posterior_range: _TypeAlias = _typing.Literal["_min_posterior_range", b"_min_posterior_range"]  # noqa: Y015
     _WhichOneofReturnType__min_total_tells: _TypeAlias = _typing.Literal["min_total_tells"]  # noqa: Y015
     _WhichOneofArgType__min_total_tells: _TypeAlias = _typing.Literal["_min_total_tells", b"_min_total_tells"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__max_asks) -> _WhichOneofReturnType__max_asks | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__max_seconds) -> _WhichOneofReturnType__max_seconds | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__max_threshold_interval) -> _WhichOneofReturnType__max_threshold_interval | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__min_asks) -> _WhichOneofReturnType__min_asks | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__min_outcome_occurrences) -> _WhichOneofReturnType__min_outcome_occurrences | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__min_posterior_range) -> _WhichOneofReturnType__min_posterior_range | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__min_total_tells) -> _WhichOneofReturnType__min_total_tells | None: ...
 

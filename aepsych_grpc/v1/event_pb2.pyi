@@ -61,7 +61,7 @@ class Event(_message.Message):
 
     @_builtins.property
     def strategy_finished(self) -> Global___StrategyFinished:
-        """A strategy ended by request."""
+        """A strategy ended by request, or by a rule that a clock or a model decides."""
 
     @_builtins.property
     def experiment_finished(self) -> Global___ExperimentFinished:
@@ -319,14 +319,17 @@ Global___ObservationTold: _TypeAlias = ObservationTold  # noqa: Y015
 
 @_typing.final
 class StrategyFinished(_message.Message):
-    """A strategy ended by request."""
+    """A strategy ended by request, or by a rule that a clock or a model decides."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     STRATEGY_INDEX_FIELD_NUMBER: _builtins.int
     REQUEST_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     strategy_index: _builtins.int
     """Position of the strategy, from 0."""
+    reason: _builtins.str
+    """Which rule ended it, for people; empty when it was a request."""
     @_builtins.property
     def request(self) -> Global___RequestIdentity:
         """The call that caused it."""
@@ -336,10 +339,11 @@ class StrategyFinished(_message.Message):
         *,
         strategy_index: _builtins.int = ...,
         request: Global___RequestIdentity | None = ...,
+        reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["request", b"request"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["request", b"request", "strategy_index", b"strategy_index"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "request", b"request", "strategy_index", b"strategy_index"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

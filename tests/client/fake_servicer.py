@@ -157,6 +157,15 @@ class FakeServicer(ExperimentServiceServicer):
         if request.WhichOneof("query") == "prediction":
             for stimulus in request.prediction.stimuli:
                 response.prediction.responses.append(self._estimate(stimulus.values["contrast"].number_value or 0.1))
+        elif request.WhichOneof("query") == "just_noticeable_difference":
+            for _ in request.just_noticeable_difference.stimuli:
+                response.prediction.responses.append(trial_pb2.Estimate(mean=0.1, variance=1e-4, lower=0.08, upper=0.2))
+        elif request.WhichOneof("query") in ("level_set_probability", "acquisition"):
+            stimuli = getattr(request, request.WhichOneof("query")).stimuli
+            response.values.values.extend(stimulus.values["contrast"].number_value for stimulus in stimuli)
+        elif request.WhichOneof("query") == "samples":
+            for draw in range(request.samples.count):
+                response.samples.draws.add().values.extend(draw / 10 for _ in request.samples.stimuli)
         elif request.WhichOneof("query") == "threshold_contour":
             contour = response.threshold_contour
             contour.parameter, contour.target = request.threshold_contour.parameter or "contrast", 0.74

@@ -38,6 +38,26 @@ def test_predictions_have_the_order_of_the_stimuli(experiment):
     assert low.mean < high.mean
 
 
+def test_numbers_have_the_order_of_the_stimuli(servicer, experiment):
+    stimuli = [{"contrast": 0.2}, {"contrast": 0.9}]
+    assert experiment.level_set_probability(stimuli, target=0.8) == [0.2, 0.9]
+    assert sent(servicer).level_set_probability.target == 0.8
+    assert experiment.acquisition(stimuli) == [0.2, 0.9]
+    assert not experiment.level_set_probability([])
+    assert not sent(servicer).level_set_probability.HasField("target")
+
+
+def test_just_noticeable_differences(servicer, experiment):
+    steps = experiment.just_noticeable_difference([{"contrast": 0.2}, {"contrast": 0.9}], "contrast")
+    assert [(step.lower, step.upper) for step in steps] == [(0.08, 0.2)] * 2
+    assert sent(servicer).just_noticeable_difference.parameter == "contrast"
+
+
+def test_samples_are_a_list_for_each_draw(servicer, experiment):
+    assert experiment.samples([{"contrast": 0.2}, {"contrast": 0.9}], 3, seed=5) == [[0, 0], [0.1, 0.1], [0.2, 0.2]]
+    assert (sent(servicer).samples.count, sent(servicer).samples.seed) == (3, 5)
+
+
 def test_a_threshold(servicer, experiment):
     threshold = experiment.threshold(contexts=[{"size": 1}, {"size": 2}], target=0.74)
     request = sent(servicer).threshold_contour

@@ -49,10 +49,10 @@ def catalogue() -> Catalogue:
     ]
     acquisitions = [entry("sur", outcome_kinds=("binary",)), entry("variance")]
     generators = [
-        entry("sobol", SpreadOptions),
+        entry("sobol", SpreadOptions, keeps_constraints=True),
         entry("random"),
         entry("manual", ListOptions),
-        entry("acquisition", needs_model=True),
+        entry("acquisition", needs_model=True, keeps_constraints=True),
     ]
     return Catalogue(
         models={one.name: one for one in models},

@@ -94,6 +94,18 @@ def test_an_outcome_is_explained(catalogue, kind, text):
             "Ends after 2 occurrences of both 0 and 1, or after 30 trials at the latest.",
             TrialCount(0, 30),
         ),
+        (
+            Stopping(min_asks=20, max_threshold_interval=0.1, max_asks=80, max_seconds=900),
+            "Ends after 20 trials and the threshold's 90 % credible interval is at most 10 % of the intensity's range "
+            "wide, or after 80 trials or 900 s at the latest.",
+            TrialCount(0, 80),
+        ),
+        (
+            Stopping(min_posterior_range=0.4),
+            "Ends after the expected response spans 40 %.",
+            TrialCount(0, None),
+        ),
+        (Stopping(max_seconds=600), "Ends after 600 s.", TrialCount(0, None)),
     ],
 )
 def test_an_ending_is_explained_and_counted(catalogue, stopping, text, count):
@@ -142,6 +154,21 @@ def test_a_well_made_config_is_not_remarked_on():
                 )
             },
             '"x" may never end',
+        ),
+        (
+            {
+                "strategies": (
+                    SOBOL,
+                    Strategy(
+                        name="x",
+                        generator=ADAPTIVE.generator,
+                        model=ADAPTIVE.model,
+                        acquisition=ADAPTIVE.acquisition,
+                        stopping=Stopping(max_threshold_interval=0.1),
+                    ),
+                )
+            },
+            '"x" may never end if the model never becomes certain enough',
         ),
     ],
 )

@@ -4,6 +4,7 @@ import pytest
 from google.protobuf import json_format
 
 from aepsych_grpc.config import outcome, parameter
+from aepsych_grpc.config.constraint import LinearConstraint
 from aepsych_grpc.config.experiment import Component, Stopping
 from aepsych_grpc.config.proto import from_proto, to_proto, value_from_proto, value_to_proto
 from aepsych_grpc.config.violation import InvalidConfigError
@@ -211,6 +212,9 @@ STOPPING_MISTAKES = [
     ({"min_total_tells": -1}, ".min_total_tells", "at least 0"),
     ({"min_outcome_occurrences": -1}, ".min_outcome_occurrences", "at least 0"),
     ({"min_asks": 5, "max_asks": 4}, ".min_asks", "above max_asks 4"),
+    ({"max_seconds": 0}, ".max_seconds", "above 0"),
+    ({"run_indefinitely": True, "max_seconds": 3}, ".run_indefinitely", "together with max_seconds"),
+    ({"min_posterior_range": 0.4}, ".min_posterior_range", "the strategy has no model"),
 ]
 
 
@@ -225,6 +229,72 @@ def test_occurrences_of_an_outcome_that_is_not_binary_are_refused(catalogue):
     strategy = SOBOL | {"stopping": {"min_outcome_occurrences": 1}}
     found = violations(catalogue, outcomes=[{"ordinal": {"levels": 3}}], strategies=[strategy])
     assert list(found) == ["config.strategies[0].stopping.min_outcome_occurrences"]
+
+
+MODEL_RULE_MISTAKES = [
+    ({"stopping": {"min_posterior_range": 1.5}}, "stopping.min_posterior_range", "at most 1"),
+    ({"stopping": {"max_threshold_interval": 0}}, "stopping.max_threshold_interval", "above 0"),
+    ({"stopping": {"max_threshold_interval": "NaN"}}, "stopping.max_threshold_interval", "above 0"),
+    ({"keep_most_recent": 0}, "keep_most_recent", "at least 1"),
+]
+
+
+@pytest.mark.parametrize(("changes", "path", "message_part"), MODEL_RULE_MISTAKES)
+def test_a_rule_that_asks_the_model_is_checked(catalogue, changes, path, message_part):
+    found = violations(catalogue, intensity_parameter="contrast", strategies=[ADAPTIVE | changes])
+    assert message_part in found[f"config.strategies[0].{path}"]
+
+
+def test_the_threshold_s_interval_needs_an_intensity_and_forgetting_a_model(catalogue):
+    stopping = {"max_threshold_interval": 0.1}
+    found = violations(catalogue, intensity_parameter="", strategies=[ADAPTIVE | {"stopping": stopping}])
+    assert "declares none" in found["config.strategies[0].stopping.max_threshold_interval"]
+    found = violations(catalogue, strategies=[SOBOL | {"keep_most_recent": 5}])
+    assert list(found) == ["config.strategies[0].keep_most_recent"]
+
+
+SIZE = {"name": "size", "integer": {"lower_bound": 1, "upper_bound": 9}}
+
+
+def constraint(bound, **terms):
+    return {
+        "terms": [{"parameter": name, "coefficient": value} for name, value in terms.items()],
+        "upper_bound": bound,
+    }
+
+
+def test_constraints_between_parameters_are_read(catalogue):
+    given = message(parameters=[CONTRAST, SIZE], constraints=[constraint(5, size=1, contrast=-2)])
+    config = from_proto(given, catalogue)
+    assert config.constraints == (LinearConstraint(coefficients={"size": 1, "contrast": -2}, upper_bound=5),)
+    assert from_proto(to_proto(config), catalogue) == config
+    assert str(config.constraints[0]) == "1 size + -2 contrast <= 5"
+
+
+def test_a_generator_that_does_not_keep_to_constraints_is_refused(catalogue):
+    strategy = {"generator": {"name": "random"}, "stopping": {"min_asks": 1}}
+    found = violations(catalogue, parameters=[SIZE], constraints=[constraint(5, size=1)], strategies=[strategy])
+    assert found == {
+        "config.strategies[0].generator.name": '"random" doesn\'t keep to constraints; choose one that does: sobol, '
+        "acquisition."
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "path", "message_part"),
+    [
+        ({"upper_bound": 3}, "terms", "Required"),
+        ({"terms": [{"parameter": "size", "coefficient": 1}]}, "upper_bound", "Required"),
+        (constraint(3, siz=1), "terms[0].parameter", 'Did you mean "size"?'),
+        (constraint(3, ear=1), "terms[0].parameter", "possible: contrast, size"),
+        (constraint(3, size=0), "terms[0].coefficient", "other than 0"),
+        ({"terms": [{"parameter": "size", "coefficient": 1}] * 2, "upper_bound": 3}, "terms[1].parameter", "already"),
+        (constraint(0.5, size=1), "upper_bound", "the sum is at least 1"),
+    ],
+)
+def test_a_constraint_at_fault_is_named(catalogue, given, path, message_part):
+    found = violations(catalogue, parameters=[CONTRAST, SIZE, EAR], constraints=[given])
+    assert message_part in found[f"config.constraints[0].{path}"]
 
 
 def test_ten_mistakes_are_reported_at_once(catalogue):

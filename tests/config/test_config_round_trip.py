@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import yaml
 from google.protobuf.message import DecodeError
@@ -62,7 +64,12 @@ def stoppings(draw):
         return Stopping(run_indefinitely=True)
     most = draw(st.none() | COUNTS)
     least = draw(st.integers(0, most or 500)) if most is None or draw(st.booleans()) else None
-    return Stopping(min_asks=least, max_asks=most, min_total_tells=draw(st.none() | st.integers(0, 500)))
+    return Stopping(
+        min_asks=least,
+        max_asks=most,
+        min_total_tells=draw(st.none() | st.integers(0, 500)),
+        max_seconds=draw(st.none() | st.floats(0.1, 1e6)),
+    )
 
 
 @st.composite
@@ -77,7 +84,16 @@ def strategies(draw, name, *, learnable):
     if learnable and draw(st.booleans()):
         acquisition = Component(name=draw(st.sampled_from(["sur", "variance"])))
         adaptive = Component(name="acquisition")
-        return Strategy(name=name, generator=adaptive, model=model, acquisition=acquisition, stopping=stopping)
+        if not stopping.run_indefinitely:
+            stopping = replace(stopping, min_posterior_range=draw(st.none() | st.floats(0.01, 1)))
+        return Strategy(
+            name=name,
+            generator=adaptive,
+            model=model,
+            acquisition=acquisition,
+            stopping=stopping,
+            keep_most_recent=draw(st.none() | COUNTS),
+        )
     learning = model if learnable and draw(st.booleans()) else None
     return Strategy(name=name, generator=spread, model=learning, stopping=stopping)
 

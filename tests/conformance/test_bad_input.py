@@ -278,12 +278,7 @@ CASES = {
         INVALID,
         ["at_sequence"],
     ),
-    "kind of query not offered": (
-        "Query",
-        message(v1.QueryRequest, acquisition={}),
-        ("UNIMPLEMENTED", "NOT_SUPPORTED"),
-        [],
-    ),
+    "acquisition nowhere": ("Query", message(v1.QueryRequest, acquisition={}), INVALID, ["acquisition.stimuli"]),
     "page_size negative": ("ListTrials", message(v1.ListTrialsRequest, pageSize=-1), INVALID, ["page_size"]),
     "page_token bad": ("ListTrials", message(v1.ListTrialsRequest, pageToken="AAAA"), INVALID, ["page_token"]),
     "after_sequence negative": (

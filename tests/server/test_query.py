@@ -6,6 +6,7 @@ from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 
 from aepsych_grpc.client.transport import StatusError
 from aepsych_grpc.server.in_process import InProcessTransport
+from aepsych_grpc.server.query import SUPPORTED
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 
 CONFIG = {
@@ -180,14 +181,54 @@ def test_trials_with_the_model_s_predictions(transport, experiment_id, query):
         ({"samples": {"stimuli": [at(0.1)], "count": 1, "seed": -1}}, "INVALID_REQUEST", ["samples.seed"]),
         ({"samples": {"stimuli": [at(0.1)] * 1001, "count": 1}}, "LIMIT_EXCEEDED", ["samples.stimuli"]),
         ({"samples": {"stimuli": [at(0.1)] * 101, "count": 10_000}}, "LIMIT_EXCEEDED", ["samples.count"]),
-        ({"justNoticeableDifference": {}}, "NOT_SUPPORTED", []),
-        ({"acquisition": {}}, "NOT_SUPPORTED", []),
+        ({"justNoticeableDifference": {}}, "INVALID_REQUEST", ["just_noticeable_difference.stimuli"]),
+        (
+            {"justNoticeableDifference": {"stimuli": [at(0.1)], "parameter": "side"}},
+            "INVALID_REQUEST",
+            ["just_noticeable_difference.parameter"],
+        ),
+        ({"acquisition": {}}, "INVALID_REQUEST", ["acquisition.stimuli"]),
+        ({"acquisition": {"stimuli": [at(2)]}}, "OUT_OF_BOUNDS", ["acquisition.stimuli[0].values.contrast"]),
     ],
 )
 def test_refusals(fields, reason, paths, query):
     with pytest.raises(StatusError) as caught:
         query(**fields)
     assert refusal(caught) == (reason, paths)
+
+
+def test_every_kind_of_query_in_the_contract_is_answered():
+    assert set(SUPPORTED) == {field.name for field in v1.QueryRequest.DESCRIPTOR.oneofs_by_name["query"].fields}
+
+
+def test_just_noticeable_differences_are_smallest_relative_to_where_the_field_is_steepest(query):
+    question = {"stimuli": [at(0.05), at(0.1)], "parameter": "contrast"}
+    for estimate, contrast in zip(
+        query(justNoticeableDifference=question).prediction.responses, (0.05, 0.1), strict=True
+    ):
+        assert 0 < estimate.lower <= estimate.mean <= estimate.upper <= 1 - contrast
+    held = query(justNoticeableDifference={"stimuli": [{}]}, fixedParameters={"contrast": 0.1, "side": "left"})
+    assert held.prediction.responses[0] == query(justNoticeableDifference=question).prediction.responses[1]
+
+
+def test_a_trial_near_the_threshold_is_the_most_informative(query):
+    low, near, high = query(acquisition={"stimuli": [at(0.01), at(0.12), at(1)]}).values.values
+    assert near > low
+    assert near > high
+
+
+def test_a_strategy_without_an_acquisition_function_has_no_values_of_one(transport):
+    strategy = {"generator": {"name": "sobol"}, "model": {"name": "gp_classification"}, "stopping": {"minAsks": 5}}
+    config = {**CONFIG, "strategies": [strategy]}
+    experiment_id = transport.unary("Setup", ParseDict({"config": config}, v1.SetupRequest()), None).experiment_id
+    told = {"stimuli": [at(0.1)], "outcomes": {"response": True}}
+    tell = ParseDict({"experimentId": experiment_id, "observations": [told]}, v1.TellRequest())
+    transport.unary("Tell", tell, None)
+    request = {"experimentId": experiment_id, "acquisition": {"stimuli": [at(0.1)]}}
+    with pytest.raises(StatusError) as caught:
+        transport.unary("Query", ParseDict(request, v1.QueryRequest()), None)
+    assert refusal(caught) == ("NOT_SUPPORTED", [])
+    assert '"sobol"' in caught.value.status.message
 
 
 def test_a_grid_too_fine_is_refused(transport):

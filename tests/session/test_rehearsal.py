@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 from session_scenario import make_config, run, set_up
 
+from aepsych_grpc.config.experiment import Stopping
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.rehearsal import Inline, Rehearsal
 
@@ -45,3 +48,15 @@ def test_a_rehearsal_learns_from_stimuli_that_it_did_not_ask():
 def test_what_fails_inline_fails_for_the_one_who_waits():
     with pytest.raises(ZeroDivisionError):
         Inline().submit(lambda: 1 / 0).result()
+
+
+def test_a_rehearsal_ends_when_its_model_is_certain_enough():
+    config = make_config(sobol=4)
+    last = replace(config.strategies[1], stopping=Stopping(min_posterior_range=0.01))
+    rehearsal = Rehearsal(replace(config, strategies=(config.strategies[0], last)))
+    for _ in range(4):
+        trial = rehearsal.ask()
+        rehearsal.tell(trial, answer(trial.stimuli[0]))
+    assert not rehearsal.finished
+    assert rehearsal.ask() is None
+    assert rehearsal.finished

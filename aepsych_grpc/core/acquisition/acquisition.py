@@ -18,5 +18,6 @@ class Acquisition(Protocol):
     ) -> Callable[[Tensor], Tensor]:
         """Return the score as a function of points, `m x d` to `m`, for one state of the belief.
 
-        `snap` moves points of the unit cube to ones that stand for a stimulus (whole numbers, categories, ...).
+        `snap` moves points of the unit cube to ones that stand for a stimulus (whole numbers, categories, ...) and
+        keep to the constraints.
         """

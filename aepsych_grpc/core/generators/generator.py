@@ -1,9 +1,9 @@
 """The seam between generators and the session."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -27,11 +27,19 @@ class Source(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Belief:
-    """What a model-based generator works with."""
+    """What a model-based generator works with; `acquisition` is None where the generator uses none."""
 
     posterior: Posterior
     response: Response
-    acquisition: Acquisition
+    acquisition: Acquisition | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A trial that was asked and answered: its stimuli as they were shown, and the response to choose by."""
+
+    stimuli: tuple[Mapping[str, Value], ...]
+    response: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +52,9 @@ class Request:
         seed: The strategy's seed; all randomness is a function of it and `index`.
         fixed: Values that the stimuli must have, by parameter name.
         pending: Points of trials that await a response, `p x s x d`.
-        belief: For generators that need a model.
+        asked: Stimuli of the trials that this strategy has asked before, `index` of them, in order.
+        told: Those of them that have a response to learn from, in the order of telling.
+        belief: For generators that need a model; None while there is nothing to learn from, or no time to.
         deadline: `time.monotonic()` by which the choice must be there; None for no limit.
     """
 
@@ -53,13 +63,18 @@ class Request:
     seed: int
     fixed: Mapping[str, Value]
     pending: Tensor
+    asked: tuple[tuple[Mapping[str, Value], ...], ...] = ()
+    told: tuple[Told, ...] = ()
     belief: Belief | None = None
     deadline: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Trials chosen: points `count x s x d` (fewer when the generator has no more to give), and how."""
+    """Trials chosen, and how: points `count x s x d`, or fewer when the next ones need another way of choosing.
+
+    Without any points the generator has no more to give, and says why in `note` if its limit isn't reached.
+    """
 
     points: Tensor
     source: Source
@@ -75,3 +90,11 @@ class Generator(Protocol):
 
     def generate(self, request: Request) -> Choice:
         """Choose the next trials. Never raises for lack of time or numerical trouble: falls back and says so."""
+
+
+@runtime_checkable
+class SelfEnding(Protocol):
+    """A generator that ends its strategy when the responses have told it enough."""
+
+    def has_ended(self, told: Sequence[Told]) -> bool:
+        """Whether these responses, in the order of telling, are enough."""

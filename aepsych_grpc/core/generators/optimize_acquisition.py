@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from aepsych_grpc.core.acquisition.acquisition import Acquisition
 from aepsych_grpc.core.generators.anticipation import anticipate
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Belief, Choice, Request, Source
 from aepsych_grpc.core.generators.random_stream import random_stream
 from aepsych_grpc.core.generators.sobol import Sobol
+from aepsych_grpc.core.space.rejection import reachable
 from aepsych_grpc.core.space.search import Found, search
 from aepsych_grpc.core.space.trial_space import TrialSpace
 
@@ -37,7 +39,7 @@ class OptimizeAcquisition:
 
     def generate(self, request: Request) -> Choice:
         """Choose the next trials, one after the other."""
-        if request.belief is None:
+        if request.belief is None or request.belief.acquisition is None:
             return self._fall_back(request, [], "There is nothing to learn from yet.")
         points: list[Tensor] = []
         try:
@@ -45,7 +47,7 @@ class OptimizeAcquisition:
                 for _ in range(request.count):
                     if _late(request):
                         return self._fall_back(request, points, "Time ran out.")
-                    found = self._best(request, request.belief, points)
+                    found = self._best(request, request.belief, request.belief.acquisition, points)
                     points.append(found.point)
                     if found.steps < len(STEPS):
                         # With the number of steps the record has all that the choice depended on.
@@ -56,13 +58,13 @@ class OptimizeAcquisition:
             return self._fall_back(request, points, f"The model's choice failed: {error}")
         return Choice(points=self._trials(points), source=Source.MODEL)
 
-    def _best(self, request: Request, belief: Belief, chosen: list[Tensor]) -> Found:
+    def _best(self, request: Request, belief: Belief, acquisition: Acquisition, chosen: list[Tensor]) -> Found:
         space, s = self.context.space, self.context.stimuli_per_trial
         trials = space if s == 1 else TrialSpace(space, s)
         rng = random_stream(request.seed, request.index + len(chosen))
         pending = torch.cat([request.pending.reshape(-1, trials.d), *(point[None] for point in chosen)])
         posterior = anticipate(belief.posterior, belief.response, pending)
-        score = belief.acquisition.prepare(posterior, belief.response, trials.snap, rng)
+        score = acquisition.prepare(posterior, belief.response, reachable(trials), rng)
         return search(score, trials, request.fixed, rng, candidates=CANDIDATES, steps=STEPS, deadline=request.deadline)
 
     def _fall_back(self, request: Request, chosen: list[Tensor], note: str) -> Choice:

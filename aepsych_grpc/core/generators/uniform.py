@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Choice, Request, Source
 from aepsych_grpc.core.generators.random_stream import random_stream
+from aepsych_grpc.core.space.rejection import kept_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,18 @@ class Uniform:
     def generate(self, request: Request) -> Choice:
         """Choose the next trials."""
         space, s = self.context.space, self.context.stimuli_per_trial
-        trials = range(request.index, request.index + request.count)
-        draws = np.stack([random_stream(request.seed, trial).random((s, space.d)) for trial in trials])
-        return Choice(points=space.snap(space.hold(torch.from_numpy(draws), request.fixed)), source=Source.RANDOM)
+        trials = []
+        for index in range(request.index, request.index + request.count):
+            rng = random_stream(request.seed, index)
+
+            def sequence(_skip: int, count: int, rng: np.random.Generator = rng) -> Tensor:
+                draws = torch.from_numpy(rng.random((count, s, space.d)))
+                return space.snap(space.hold(draws, request.fixed))
+
+            trials.append(kept_points(sequence, space, 1))
+        points = torch.cat(trials)
+        note = "" if len(points) else "No stimulus keeps to the constraints."
+        return Choice(points=points, source=Source.RANDOM, note=note)
 
 
 def build_uniform(context: GeneratorContext, options: UniformOptions) -> Uniform:  # noqa: ARG001  # every entry is built alike

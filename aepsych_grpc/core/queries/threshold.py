@@ -80,10 +80,10 @@ def threshold_contour(
     complete = [_ordered({**context, **fixed}, names) for context in contexts]
     X = space.encode([{**context, parameter: axis.decode(0.0)} for context in complete])
     grid = torch.linspace(axis.first, axis.last, GRID, dtype=torch.float64)
-    normals = _normals(len(readout))
+    standard = normals(len(readout))
     points: list[ThresholdPoint] = []
     for start in range(0, len(X), CHUNK):
-        mean, draws = _draw(readout, X[start : start + CHUNK], space.index(parameter), grid, normals)
+        mean, draws = _draw(readout, X[start : start + CHUNK], space.index(parameter), grid, standard)
         coordinates, crossed = crossings(mean - gamma, draws - gamma, grid)
         numbers = axis.number(coordinates)
         points.extend(_summaries(complete[start : start + CHUNK], numbers, crossed, level))
@@ -94,12 +94,12 @@ def _ordered(context: Mapping[str, Value], names: Sequence[str]) -> dict[str, Va
     return {name: context[name] for name in names if name in context}
 
 
-def _normals(parts: int) -> Tensor:
+def normals(parts: int) -> Tensor:
     """Return quasi-random standard normals, `parts x draws x grid`."""
     each = max(DRAWS // parts, 1)
     uniform = sobol_points(GRID, each * parts, seed=SEED).clamp(1e-10, 1 - 1e-10)
-    normals: Tensor = torch.special.ndtri(uniform)
-    return normals.reshape(parts, each, GRID)
+    standard: Tensor = torch.special.ndtri(uniform)
+    return standard.reshape(parts, each, GRID)
 
 
 def _draw(readout: Sequence[Posterior], X: Tensor, index: int, grid: Tensor, normals: Tensor) -> tuple[Tensor, Tensor]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aepsych_grpc.config import parameter
+from aepsych_grpc.config.constraint import LinearConstraint
 from aepsych_grpc.config.parameter import Parameter, Value
 from aepsych_grpc.config.violation import Violation, nearest_name, shown
 
@@ -103,6 +104,17 @@ def check_stimuli(
     checked = [check_stimulus(parameters, stimulus, f"{path}[{i}]") for i, stimulus in enumerate(stimuli)]
     wrong = [violation for one in checked for violation in (*one.malformed, *one.out_of_bounds)]
     return [one.values for one in checked], wrong
+
+
+def broken_constraints(
+    constraints: Sequence[LinearConstraint], stimulus: Mapping[str, Value], path: str
+) -> list[Violation]:
+    """Find the constraints that a complete stimulus doesn't keep to; violations are at `path`."""
+    return [
+        Violation(path, f"The stimulus doesn't keep to the constraint {constraint}.")
+        for constraint in constraints
+        if not constraint.is_kept(stimulus)
+    ]
 
 
 def _given(value: Any) -> str:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from aepsych_grpc.config.parameter import Value
+from aepsych_grpc.core.space.rejection import Constrained, kept_points
 from aepsych_grpc.core.space.sobol import sobol_points
 
 BEST = 3
@@ -18,14 +19,11 @@ PERTURBATIONS = 24
 """Points that it tries around each."""
 
 
-class Searchable(Protocol):
+class Searchable(Constrained, Protocol):
     """What is searched: `Space`, or `TrialSpace` for trials of several stimuli."""
 
     d: int
     unordered: tuple[int, ...]
-
-    def snap(self, X: Tensor) -> Tensor:
-        """Move points to those that stand for something to show."""
 
     def hold(self, X: Tensor, fixed: Mapping[str, Value]) -> Tensor:
         """Return points with the coordinates of some parameters set to given values."""
@@ -71,16 +69,24 @@ def search(
     Raises:
         ArithmeticError: When no point has a finite score.
     """
-    X = sobol_points(space.d, candidates, seed=int(rng.integers(2**31)))
-    X = space.snap(space.hold(X, fixed))
+    seed = int(rng.integers(2**31))
+    X = kept_points(lambda skip, count: _spread(space, fixed, count, seed, skip), space, candidates)
+    if not len(X):
+        raise ArithmeticError("No candidate keeps to the constraints.")
     free = space.free(fixed)
     X, scores = _best(X, score(X))
     for done, sd in enumerate(steps if free else ()):
         if deadline is not None and time.monotonic() >= deadline:
             return Found(X[0], float(scores[0]), done)
         tried = space.snap(_perturbed(X, free, space.unordered, sd, rng))
-        X, scores = _best(torch.cat([X, tried]), torch.cat([scores, score(tried)]))
+        tried = tried[space.keeps(tried)]
+        if len(tried):
+            X, scores = _best(torch.cat([X, tried]), torch.cat([scores, score(tried)]))
     return Found(X[0], float(scores[0]), len(steps))
+
+
+def _spread(space: Searchable, fixed: Mapping[str, Value], count: int, seed: int, skip: int) -> Tensor:
+    return space.snap(space.hold(sobol_points(space.d, count, seed=seed, skip=skip), fixed))
 
 
 def _best(X: Tensor, scores: Tensor) -> tuple[Tensor, Tensor]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
+from aepsych_grpc.config.constraint import TOLERANCE, LinearConstraint
 from aepsych_grpc.config.parameter import Fixed, Parameter, Value
 from aepsych_grpc.core.space.axis import Axis, axis_of
 
@@ -17,11 +18,13 @@ class Space:
         names: Names of the parameters that have a coordinate, in the order of the coordinates.
         axes: How each coordinate stands for values.
         d: Number of coordinates.
+        constraints: What the parameters of a stimulus fulfil together.
         unordered: Coordinates that stand for names without order, where only equal or different counts.
     """
 
-    def __init__(self, parameters: Sequence[Parameter]) -> None:
+    def __init__(self, parameters: Sequence[Parameter], constraints: Sequence[LinearConstraint] = ()) -> None:
         self.parameters = tuple(parameters)
+        self.constraints = tuple(constraints)
         varying = [item for item in self.parameters if not isinstance(item.kind, Fixed)]
         self.names = tuple(item.name for item in varying)
         self.axes: tuple[Axis, ...] = tuple(axis_of(item.kind) for item in varying)
@@ -89,6 +92,18 @@ class Space:
             if name in fixed:
                 held[..., i] = axis.encode(fixed[name])
         return held
+
+    def keeps(self, X: Tensor) -> Tensor:
+        """Return whether points that stand for stimuli, `... x d`, keep to the constraints, `...`."""
+        kept = torch.ones(X.shape[:-1], dtype=torch.bool)
+        for constraint in self.constraints:
+            terms = [
+                a * self.axis(name).number(X[..., self.index(name)]) for name, a in constraint.coefficients.items()
+            ]
+            size = torch.stack([term.abs() for term in terms]).sum(0)
+            slack = TOLERANCE * (size + abs(constraint.upper_bound))
+            kept &= torch.stack(terms).sum(0) <= constraint.upper_bound + slack
+        return kept
 
     def free(self, fixed: Mapping[str, Value]) -> list[int]:
         """List the coordinates that given values leave open."""

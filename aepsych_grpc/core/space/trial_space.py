@@ -15,6 +15,7 @@ class TrialSpace:
         space: The space of one stimulus.
         stimuli: s.
         d: Number of coordinates.
+        constraints: What the parameters of each stimulus fulfil together.
         unordered: Coordinates that stand for names without order.
     """
 
@@ -22,6 +23,7 @@ class TrialSpace:
         self.space = space
         self.stimuli = stimuli
         self.d = stimuli * space.d
+        self.constraints = space.constraints
         self.unordered = self._repeated(space.unordered)
 
     def snap(self, X: Tensor) -> Tensor:
@@ -31,6 +33,10 @@ class TrialSpace:
     def hold(self, X: Tensor, fixed: Mapping[str, Value]) -> Tensor:
         """Return trials with some parameters of all stimuli set to given values."""
         return self.space.hold(self._apart(X), fixed).reshape(X.shape)
+
+    def keeps(self, X: Tensor) -> Tensor:
+        """Return whether all stimuli of trials, `... x (s d)`, keep to the constraints, `...`."""
+        return self.space.keeps(self._apart(X)).all(-1)
 
     def free(self, fixed: Mapping[str, Value]) -> list[int]:
         """List the coordinates that given values leave open."""
