@@ -7,4 +7,6 @@ from aepsych_grpc.core.models.structure import StructureOptions, kernel_of
 
 def build_classification(context: ModelContext, options: StructureOptions) -> GaussianProcessModel:
     """Build Gaussian process classification; raises as `kernel_of` does."""
-    return GaussianProcessModel(kernel=kernel_of(context, options), response=context.response)
+    return GaussianProcessModel(
+        kernel=kernel_of(context, options), response=context.response, learned=context.hyperprior
+    )

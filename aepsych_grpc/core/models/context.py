@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from aepsych_grpc.core.models.hyperprior import Hyperprior
 from aepsych_grpc.core.responses.response import Response
 
 
@@ -18,6 +19,7 @@ class ModelContext:
         response: How the latent field makes responses.
         outcome_kind: The outcome's kind, such as "binary".
         reference: Points of stimuli spread evenly over the space, `r x d`.
+        hyperprior: What earlier participants have taught of the hyperparameters; None for the model's own prior.
     """
 
     d: int
@@ -26,3 +28,4 @@ class ModelContext:
     response: Response
     outcome_kind: str
     reference: Tensor
+    hyperprior: Hyperprior | None = None

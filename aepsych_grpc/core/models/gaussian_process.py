@@ -1,7 +1,8 @@
 """A Gaussian process seen through responses of any kind: the default model of every outcome."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import torch
@@ -19,7 +20,8 @@ from aepsych_grpc.core.models.hyperprior import Hyperprior
 from aepsych_grpc.core.models.kernel import JITTER, Kernel, Log
 from aepsych_grpc.core.models.latent_posterior import LatentPosterior
 from aepsych_grpc.core.models.model import Fit, TrainingData
-from aepsych_grpc.core.models.readout import laplace_draws
+from aepsych_grpc.core.models.population import Evidence, evidence_near, population_hyperprior
+from aepsych_grpc.core.models.readout import curvature, laplace_draws
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.learned import LearnedResponse
 from aepsych_grpc.core.responses.response import Response
@@ -36,6 +38,9 @@ READOUT_TOLERANCE = 1e-6
 
 EVERY_TRIAL_UNTIL = 40
 
+ROUNDS = 2
+"""Rounds of learning from a population: in the second, each participant is looked at near what the first has taught."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GaussianProcessModel:
@@ -46,14 +51,27 @@ class GaussianProcessModel:
     Attributes:
         kernel: The latent field's prior.
         response: How the latent field makes responses.
+        learned: What earlier participants have taught of the hyperparameters; None for the model's own prior.
+
+    Raises:
+        ValueError: `learned` is about other hyperparameters.
     """
 
     kernel: Kernel
     response: Response
+    learned: Hyperprior | None = None
+
+    def __post_init__(self) -> None:
+        if self.learned is not None and self.learned.names != self._own_prior.names:
+            raise ValueError(f"A prior of {', '.join(self.learned.names)} for {', '.join(self._own_prior.names)}.")
 
     @property
     def hyperprior(self) -> Hyperprior:
         """All hyperparameters and their prior."""
+        return self._own_prior if self.learned is None else self.learned
+
+    @property
+    def _own_prior(self) -> Hyperprior:
         own = self.response.hyperprior.parameters if isinstance(self.response, LearnedResponse) else ()
         return Hyperprior((*self.kernel.hyperprior.parameters, *own))
 
@@ -109,6 +127,45 @@ class GaussianProcessModel:
         draws = laplace_draws(lambda t: objective(np.append(t, fixed))[1][:varied], optimum[:varied])
         thetas = [hyperprior.centre + hyperprior.sd * np.append(draw, fixed) for draw in draws]
         return tuple(self._condition(data, tuple(theta.tolist()), centre.sites) for theta in thetas)
+
+    def population_prior(self, participants: Sequence[TrainingData]) -> Hyperprior:
+        """Return the prior of the next participant's hyperparameters, learned from earlier participants' data.
+
+        Never raises: a participant whose numbers fail is left out. See `population`.
+        """
+        own = self._own_prior
+        model, best = replace(self, learned=None), cast("list[tuple[float, ...] | None]", [None] * len(participants))
+        for _ in range(ROUNDS):
+            best = [
+                model.fit(data, start).hyperparameters if len(data) else None
+                for data, start in zip(participants, best, strict=True)
+            ]
+            evidence = []
+            for data, theta in zip(participants, best, strict=True):
+                if theta is None:
+                    continue
+                try:
+                    evidence.append(self.evidence_near(_thinned(data), theta))
+                except np.linalg.LinAlgError:
+                    continue
+            model = replace(self, learned=population_hyperprior(own, evidence))
+        return model.hyperprior
+
+    def evidence_near(self, data: TrainingData, theta: tuple[float, ...]) -> Evidence:
+        """Return the evidence near log hyperparameters, in standard units of the model's own prior.
+
+        Raises:
+            numpy.linalg.LinAlgError: The numbers failed.
+        """
+        own = replace(self, learned=None)
+        prior = own.hyperprior
+        objective = own._objective(data, READOUT_TOLERANCE, own.condition(data, theta).sites)
+        place = (np.asarray(theta) - prior.centre) / prior.sd
+
+        def gradient(t: Array) -> Array:
+            return objective(t)[1] + t
+
+        return evidence_near(gradient, place, curvature(gradient, place))
 
     def refit_due(self, n: int, last: int | None) -> bool:
         """Every trial up to 40, then every 5 trials (up to 3 coordinates) or 10; later ones bring nothing more."""

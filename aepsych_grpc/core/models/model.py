@@ -6,6 +6,7 @@ from typing import Protocol
 
 from torch import Tensor
 
+from aepsych_grpc.core.models.hyperprior import Hyperprior
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
 
@@ -60,6 +61,12 @@ class Model(Protocol):
         """Return beliefs, equally likely, that together average over the hyperparameters' own uncertainty.
 
         They are about points of single stimuli, for queries.
+        """
+
+    def population_prior(self, participants: Sequence[TrainingData]) -> Hyperprior | None:
+        """Return the prior of the next participant's hyperparameters, learned from the data of earlier participants.
+
+        Never raises; None for a model that learns nothing from them.
         """
 
     def refit_due(self, n: int, last: int | None) -> bool:

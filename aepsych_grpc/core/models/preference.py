@@ -8,6 +8,7 @@ from torch import Tensor
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.difference_kernel import DifferenceKernel
 from aepsych_grpc.core.models.gaussian_process import GaussianProcessModel
+from aepsych_grpc.core.models.hyperprior import Hyperprior
 from aepsych_grpc.core.models.latent_posterior import LatentPosterior
 from aepsych_grpc.core.models.model import Fit, TrainingData
 from aepsych_grpc.core.models.structure import StructureOptions, kernel_of
@@ -26,16 +27,18 @@ class PreferenceModel:
     Attributes:
         kernel: The prior of the differences.
         reference: Points spread over the space, `r x d`; utilities are relative to their mean over these.
+        learned: See `GaussianProcessModel`.
     """
 
     kernel: DifferenceKernel
     response: Response
     reference: Tensor
+    learned: Hyperprior | None = None
 
     @property
     def differences(self) -> GaussianProcessModel:
         """The model of the differences between the stimuli of a trial."""
-        return GaussianProcessModel(kernel=self.kernel, response=self.response)
+        return GaussianProcessModel(kernel=self.kernel, response=self.response, learned=self.learned)
 
     def response_given(self, data: TrainingData, hyperparameters: Sequence[float]) -> Response:
         """Return how differences make choices."""
@@ -56,6 +59,10 @@ class PreferenceModel:
         beliefs = self.differences.readout(data, hyperparameters)
         return tuple(UtilityPosterior(belief, self.kernel, self.reference) for belief in beliefs)
 
+    def population_prior(self, participants: Sequence[TrainingData]) -> Hyperprior:
+        """See `GaussianProcessModel.population_prior`."""
+        return self.differences.population_prior(participants)
+
     def refit_due(self, n: int, last: int | None) -> bool:
         """See `GaussianProcessModel.refit_due`."""
         return self.differences.refit_due(n, last)
@@ -67,4 +74,6 @@ def build_preference(context: ModelContext, options: StructureOptions) -> Prefer
     An intensity is taken for something of which more is preferred.
     """
     kernel = DifferenceKernel(kernel_of(context, options))
-    return PreferenceModel(kernel=kernel, response=context.response, reference=context.reference)
+    return PreferenceModel(
+        kernel=kernel, response=context.response, reference=context.reference, learned=context.hyperprior
+    )

@@ -11,4 +11,6 @@ def build_rating(context: ModelContext, options: StructureOptions) -> GaussianPr
     Raises as `kernel_of` does. Where ratings do rise along a declared intensity, the structure that knows it left three
     quarters of the error of mean ratings that the smooth one did, after 15 and 30 random trials.
     """
-    return GaussianProcessModel(kernel=kernel_of(context, options), response=context.response)
+    return GaussianProcessModel(
+        kernel=kernel_of(context, options), response=context.response, learned=context.hyperprior
+    )

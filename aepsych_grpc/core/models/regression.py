@@ -17,4 +17,5 @@ class RegressionOptions:
 
 def build_regression(context: ModelContext, options: RegressionOptions) -> GaussianProcessModel:  # noqa: ARG001  # every entry is built alike
     """Build Gaussian process regression. With Gaussian noise expectation propagation is exact, after one sweep."""
-    return GaussianProcessModel(kernel=ArdKernel(context.categorical, SPREAD), response=context.response)
+    kernel = ArdKernel(context.categorical, SPREAD)
+    return GaussianProcessModel(kernel=kernel, response=context.response, learned=context.hyperprior)

@@ -1,0 +1,95 @@
+"""What earlier participants teach of the next one's hyperparameters: a hierarchical model of them.
+
+In standard units t, where the model's own prior is the standard normal, participant k has hyperparameters
+
+    t_k ~ N(mu, T),   T = diag(tau_j^2),   mu ~ N(0, I),   log(tau_j s_j) ~ N(log .25, .5^2)
+
+with s_j the own prior's standard deviation of the j-th logarithm. The evidence of each participant's responses enters
+as the Gaussian exp(b_k' t - t' H_k t / 2) of its Laplace approximation, which may be flat in many directions. Then mu
+given T is Gaussian in closed form, T is found by maximizing its posterior, and the next participant's prior has
+
+    mean E[mu],   variance min(tau_j^2 + Var(mu_j), 1).
+
+Participants who agree narrow the prior; those who differ, or who hardly speak of a hyperparameter, leave it as wide as
+the model's own. (Hierarchical normal model: Gelman et al. 2013, Bayesian Data Analysis, section 5.4.)
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+
+from aepsych_grpc.core.models.expectation_propagation import Array
+from aepsych_grpc.core.models.hyperprior import Hyperprior, LogParameter
+
+SPREAD = 0.25
+"""How much the logarithm of a hyperparameter is expected to differ between participants."""
+SPREAD_SD = 0.5
+"""Standard deviation of the logarithm of that."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """A Gaussian approximation of a participant's evidence, exp(b' t - t' H t / 2), in standard units.
+
+    Attributes:
+        H: Curvature, positive semidefinite, `p x p`.
+        b: `p`.
+    """
+
+    H: Array
+    b: Array
+
+
+def evidence_near(gradient: Callable[[Array], Array], place: Array, curvature: Array) -> Evidence:
+    """Return the Gaussian with the evidence's own gradient and curvature at a place.
+
+    Args:
+        gradient: Of the log evidence, without any prior.
+        place: Where the approximation is made, `p`.
+        curvature: Minus the Hessian of the log evidence there; negative eigenvalues are taken for 0.
+    """
+    values, directions = np.linalg.eigh(0.5 * (curvature + curvature.T))
+    H = (directions * np.maximum(values, 0.0)) @ directions.T
+    return Evidence(H, gradient(place) + H @ place)
+
+
+def population_hyperprior(own: Hyperprior, participants: Sequence[Evidence]) -> Hyperprior:
+    """Return the prior of the next participant's hyperparameters; the model's own without participants."""
+    if not participants:
+        return own
+    p, sd = len(own.parameters), own.sd
+    centre = np.log(SPREAD / sd)
+
+    def loss(log_tau: Array) -> float:
+        value, _, _ = _marginal(np.exp(2 * log_tau), participants)
+        return float(0.5 * np.sum(((log_tau - centre) / SPREAD_SD) ** 2) - value)
+
+    found = minimize(loss, centre, method="L-BFGS-B", bounds=[(c - 4 * SPREAD_SD, c + 4 * SPREAD_SD) for c in centre])
+    variances = np.exp(2 * found.x)
+    _, mean, covariance = _marginal(variances, participants)
+    width = np.sqrt(np.minimum(variances + covariance.diagonal(), 1.0))
+    return Hyperprior(
+        tuple(
+            LogParameter(own.names[j], float(np.exp(own.centre[j] + sd[j] * mean[j])), float(sd[j] * width[j]))
+            for j in range(p)
+        )
+    )
+
+
+def _marginal(variances: Array, participants: Sequence[Evidence]) -> tuple[float, Array, Array]:
+    """Return log p(responses | T) but for a constant, and mean and covariance of mu given T."""
+    p = len(variances)
+    value, precision, linear = 0.0, np.eye(p), np.zeros(p)
+    for one in participants:
+        # (H + T^-1)^-1 = T (I + H T)^-1 exists for a flat H too.
+        spread = np.eye(p) + one.H * variances
+        inverse = np.linalg.inv(spread)
+        value += 0.5 * float(one.b @ (variances * (inverse @ one.b))) - 0.5 * float(np.linalg.slogdet(spread)[1])
+        precision += inverse @ one.H
+        linear += inverse @ one.b
+    covariance = np.linalg.inv(precision)
+    mean = covariance @ linear
+    value += 0.5 * float(linear @ mean) - 0.5 * float(np.linalg.slogdet(precision)[1])
+    return value, mean, 0.5 * (covariance + covariance.T)
