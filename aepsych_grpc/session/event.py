@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.config.parameter import Value
 from aepsych_grpc.core.generators.generator import Source
+from aepsych_grpc.core.models.hyperprior import Hyperprior
 
 Stimulus: TypeAlias = Mapping[str, Value]
 """A value for every parameter."""
@@ -39,6 +40,16 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedPrior:
+    """What earlier experiments have taught of the hyperparameters of an outcome's model in a strategy."""
+
+    strategy_index: int
+    outcome: str
+    experiment_ids: tuple[str, ...]
+    hyperprior: Hyperprior
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExperimentCreated:
     """The experiment was set up."""
 
@@ -46,6 +57,7 @@ class ExperimentCreated:
     participant_id: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     server_version: str = ""
+    learned_priors: tuple[LearnedPrior, ...] = ()
     request: RequestIdentity = ANONYMOUS
 
 

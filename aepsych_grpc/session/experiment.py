@@ -48,7 +48,7 @@ class Experiment:
         self._log = Log(experiment_id, store)
         self._state = self._log.state
         events = self._log.catch_up()
-        assembly = assemble(self._state.created.config, workshop)
+        assembly = assemble(self._state.created.config, workshop, self._state.created.learned_priors)
         self._training, self._phases = assembly.training, assembly.phases
         self._learn(events)
 

@@ -19,10 +19,12 @@ from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Generator
 from aepsych_grpc.core.models.context import ModelContext
+from aepsych_grpc.core.models.hyperprior import Hyperprior
 from aepsych_grpc.core.responses.of_outcome import response_of
 from aepsych_grpc.core.space.rejection import MOST_TRIED, kept_points
 from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.core.space.space import Space
+from aepsych_grpc.session.event import LearnedPrior
 from aepsych_grpc.session.learner import Learner
 from aepsych_grpc.session.training import TrainingSet
 from aepsych_grpc.session.workshop import Workshop
@@ -78,8 +80,10 @@ class Assembly:
     phases: tuple[Phase, ...]
 
 
-def assemble(config: ExperimentConfig, workshop: Workshop) -> Assembly:
+def assemble(config: ExperimentConfig, workshop: Workshop, learned_priors: Sequence[LearnedPrior] = ()) -> Assembly:
     """Build the parts of a complete config; fits run in the workshop.
+
+    Models that `learned_priors` are about begin with these instead of their own.
 
     Raises:
         InvalidConfigError: A part can't be built with its options.
@@ -94,12 +98,18 @@ def assemble(config: ExperimentConfig, workshop: Workshop) -> Assembly:
         for outcome in config.outcomes
         if is_learnable(outcome.kind_name, stimuli)
     }
-    phases = tuple(_build(config, index, space, training, workshop) for index in range(len(config.strategies)))
+    priors = {(one.strategy_index, one.outcome): one.hyperprior for one in learned_priors}
+    phases = tuple(_build(config, index, space, training, workshop, priors) for index in range(len(config.strategies)))
     return Assembly(training=training, phases=phases)
 
 
 def _build(
-    config: ExperimentConfig, index: int, space: Space, training: Mapping[str, TrainingSet], workshop: Workshop
+    config: ExperimentConfig,
+    index: int,
+    space: Space,
+    training: Mapping[str, TrainingSet],
+    workshop: Workshop,
+    priors: Mapping[tuple[int, str], Hyperprior],
 ) -> Phase:
     strategy, path = config.strategies[index], f"config.strategies[{index}]"
     binary = tuple(outcome for outcome in config.outcomes if isinstance(outcome.kind, outcomes.Binary))
@@ -130,7 +140,9 @@ def _build(
         generator=_make(CATALOGUE.generators, strategy.generator, generator_context, f"{path}.generator"),
         adaptive=CATALOGUE.generators[strategy.generator.name].needs_model,
         learners={
-            config.outcomes[one.outcome].name: _learner(config, strategy, one, space, training, workshop, path)
+            (name := config.outcomes[one.outcome].name): _learner(
+                config, strategy, one, space, training, workshop, path, priors.get((index, name))
+            )
             for one in learned
         },
         acquisition=acquisition,
@@ -147,6 +159,7 @@ def _learner(
     training: Mapping[str, TrainingSet],
     workshop: Workshop,
     path: str,
+    hyperprior: Hyperprior | None,
 ) -> Learner:
     outcome = config.outcomes[learned.outcome]
     context = ModelContext(
@@ -156,6 +169,7 @@ def _learner(
         response=response_of(outcome.kind),
         outcome_kind=outcome.kind_name,
         reference=space.snap(sobol_points(space.d, REFERENCES, seed=0)),
+        hyperprior=hyperprior,
     )
     model = _make(CATALOGUE.models, learned.model, context, f"{path}.model")
     return Learner(learned.model.name, model, training[outcome.name], workshop, strategy.keep_most_recent)

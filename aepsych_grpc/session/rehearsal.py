@@ -12,9 +12,9 @@ from typing import Any, ParamSpec, TypeVar
 from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.session.call import AskCall, Trial
 from aepsych_grpc.session.choosing import choose
-from aepsych_grpc.session.event import Event, ExperimentCreated, Kind, Observation, ObservationTold
+from aepsych_grpc.session.event import Event, ExperimentCreated, Kind, LearnedPrior, Observation, ObservationTold
 from aepsych_grpc.session.fitted import Fitted, answer, question
-from aepsych_grpc.session.phase import assemble
+from aepsych_grpc.session.phase import Phase, assemble
 from aepsych_grpc.session.progress import is_finished
 from aepsych_grpc.session.state import State
 from aepsych_grpc.session.workshop import Workshop
@@ -42,16 +42,21 @@ class Inline(Executor):
 class Rehearsal:
     """A config's strategies, run in the caller's thread with one trial at a time."""
 
-    def __init__(self, config: ExperimentConfig) -> None:
-        """Build the parts of a complete config with its seed (None counts as 0).
+    def __init__(self, config: ExperimentConfig, learned_priors: tuple[LearnedPrior, ...] = ()) -> None:
+        """Build the parts of a complete config with its seed (None counts as 0), and priors to begin with.
 
         Raises:
             InvalidConfigError: A part can't be built with its options.
         """
-        self._assembly = assemble(config, Workshop(Inline()))
+        self._assembly = assemble(config, Workshop(Inline()), learned_priors)
         self._state = State()
         self._outcome = config.outcomes[0].name
-        self._apply(ExperimentCreated(config=config))
+        self._apply(ExperimentCreated(config=config, learned_priors=learned_priors))
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The strategies."""
+        return self._assembly.phases
 
     @property
     def finished(self) -> bool:

@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+import torch
+
+from aepsych_grpc.core.models.ard_kernel import ArdKernel
+from aepsych_grpc.core.models.gaussian_process import GaussianProcessModel
+from aepsych_grpc.core.models.hyperprior import Hyperprior, LogParameter
+from aepsych_grpc.core.models.model import TrainingData
+from aepsych_grpc.core.models.population import SPREAD, SPREAD_SD, Evidence, _marginal, population_hyperprior
+from aepsych_grpc.core.responses.binary import BinaryResponse
+from aepsych_grpc.core.space.sobol import sobol_points
+
+OWN = Hyperprior((LogParameter("a", 2.0, 1.0), LogParameter("b", 0.5, 0.75)))
+
+
+def of(place: list[float], precision: list[float]) -> Evidence:
+    H = np.diag(precision)
+    return Evidence(H, H @ np.array(place))
+
+
+def test_nobody_teaches_nothing() -> None:
+    assert population_hyperprior(OWN, []) == OWN
+
+
+def test_the_silent_leave_the_prior_as_wide_as_it_is() -> None:
+    learned = population_hyperprior(OWN, [of([3.0, -3.0], [0.0, 0.0])] * 5)
+    assert np.allclose(learned.centre, OWN.centre)
+    assert np.allclose(learned.sd, OWN.sd)
+
+
+def test_those_who_agree_narrow_it_around_what_they_say() -> None:
+    learned = population_hyperprior(OWN, [of([1.0, -0.5], [400.0, 400.0])] * 8)
+    assert learned.centre == pytest.approx(OWN.centre + OWN.sd * [1.0, -0.5], abs=0.05)
+    assert (learned.sd < SPREAD * 1.1).all()
+
+
+def test_those_who_differ_leave_it_wide() -> None:
+    agreeing = population_hyperprior(OWN, [of([0.0, 0.0], [100.0, 100.0])] * 6)
+    differing = population_hyperprior(OWN, [of([place, 0.0], [100.0, 100.0]) for place in (-2, 2, -1.5, 1.5, -1, 1)])
+    assert differing.sd[0] > 2.5 * agreeing.sd[0]
+    assert differing.sd[1] == pytest.approx(agreeing.sd[1], rel=0.05)
+    assert (differing.sd <= OWN.sd).all()
+
+
+def test_it_agrees_with_integration_over_a_grid() -> None:
+    people = [(0.8, 3.0), (-0.2, 8.0), (1.5, 1.0)]
+    own = Hyperprior((LogParameter("a", 1.0, 1.0),))
+    learned = population_hyperprior(own, [of([place], [precision]) for place, precision in people])
+    log_tau = np.linspace(np.log(SPREAD) - 2, np.log(SPREAD) + 2, 401)
+    mu = np.linspace(-6, 6, 2401)
+    best, moments = -np.inf, (0.0, 0.0)
+    for one in log_tau:
+        tau_squared = np.exp(2 * one)
+        density = -0.5 * mu**2
+        for place, precision in people:
+            v = tau_squared + 1 / precision
+            density = density - 0.5 * np.log(v) - 0.5 * (mu - place) ** 2 / v
+        weight = np.exp(density - density.max())
+        total = density.max() + np.log(weight.sum()) - 0.5 * ((one - np.log(SPREAD)) / SPREAD_SD) ** 2
+        if total > best:
+            mean = (weight @ mu) / weight.sum()
+            best, moments = total, (mean, tau_squared + (weight @ (mu - mean) ** 2) / weight.sum())
+    assert learned.centre[0] == pytest.approx(moments[0], abs=0.01)
+    assert learned.sd[0] ** 2 == pytest.approx(moments[1], rel=0.02)
+
+
+def test_correlated_evidence_is_integrated_as_a_whole() -> None:
+    H, T = np.array([[5.0, -4.0], [-4.0, 6.0]]), np.array([0.04, 0.3])
+    place = np.array([0.7, -0.4])
+    _, mean, covariance = _marginal(T, [Evidence(H, H @ place)])
+    exact = np.linalg.inv(np.eye(2) + np.linalg.inv(np.diag(T) + np.linalg.inv(H)))
+    assert covariance == pytest.approx(exact)
+    assert mean == pytest.approx(exact @ np.linalg.inv(np.diag(T) + np.linalg.inv(H)) @ place)
+
+
+MODEL = GaussianProcessModel(kernel=ArdKernel((False, False)), response=BinaryResponse(guess_rate=0.0, lapse_rate=0.0))
+
+
+def participant(seed: int, n: int) -> TrainingData:
+    X = sobol_points(2, n, seed=seed)
+    luck = torch.rand(n, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+    return TrainingData(X, (luck < torch.special.ndtr(8 * (X[:, 0] - 0.5))).double())
+
+
+def test_participants_teach_which_parameter_matters() -> None:
+    learned = MODEL.population_prior([participant(seed, 80) for seed in range(4)])
+    own = MODEL.hyperprior
+    assert learned.centre[1] - own.centre[1] > learned.centre[0] - own.centre[0]
+    assert (learned.sd <= own.sd).all()
+    taught = GaussianProcessModel(kernel=MODEL.kernel, response=MODEL.response, learned=learned)
+    assert taught.hyperprior == learned
+    assert taught.fit(participant(9, 30)).note == ""
+
+
+def test_empty_constant_and_broken_participants_do_no_harm() -> None:
+    nothing = TrainingData(torch.empty(0, 2, dtype=torch.float64), torch.empty(0, dtype=torch.float64))
+    assert MODEL.population_prior([nothing]) == MODEL.hyperprior
+    same = TrainingData(torch.full((50, 2), 0.5, dtype=torch.float64), torch.ones(50, dtype=torch.float64))
+    assert np.isfinite(MODEL.population_prior([same, participant(1, 1)]).sd).all()
+    broken = TrainingData(torch.full((5, 2), torch.nan, dtype=torch.float64), torch.ones(5, dtype=torch.float64))
+    assert MODEL.population_prior([broken]) == MODEL.hyperprior
+
+
+def test_a_prior_of_other_hyperparameters_is_refused() -> None:
+    with pytest.raises(ValueError, match="A prior of a, b for lengthscale_0"):
+        GaussianProcessModel(kernel=MODEL.kernel, response=MODEL.response, learned=OWN)
