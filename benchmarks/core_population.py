@@ -2,7 +2,7 @@
 
 Usage: python benchmarks/core_population.py [--problems ...] [--populations 9] [--members 6] [--trials 250]
 
-A population is six participants whose fields are differently warped copies of a problem: `aepsych_grpc.bench.population`.
+A population is six participants whose fields are differently warped copies of a problem (see `bench.population`).
 Each goes through the default strategies alone; then each does so again with the prior that the other five's responses
 have taught. With the same seed, and so the same luck in the t-th response, the two are paired. Finished populations are
 kept in the result file, and the same command started again goes on where it was.
