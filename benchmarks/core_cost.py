@@ -14,7 +14,7 @@ from aepsych_grpc.bench.problem import Problem
 from aepsych_grpc.bench.problems import PROBLEMS
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Belief, Request
-from aepsych_grpc.core.generators.optimize_acquisition import OptimizeAcquisition
+from aepsych_grpc.core.generators.optimize_acquisition import OptimizeAcquisitionOptions, build_optimize_acquisition
 from aepsych_grpc.core.models.model import TrainingData
 from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.demo.machine import machine
@@ -44,16 +44,15 @@ def costs(problem: Problem, n: int) -> list[float]:
     data = _sobol_data(problem, n + 5)
     first, more = TrainingData(data.X[:n], data.y[:n]), TrainingData(data.X[: n + 1], data.y[: n + 1])
     (phase,) = [
-        phase for phase in assemble(configure(problem, DEFAULT, n, 0), Workshop(Inline())).phases if phase.acquisition
+        phase for phase in assemble(configure(problem, DEFAULT, n, 0), Workshop(Inline())).phases if phase.acquisitions
     ]
     assert phase.learner is not None
-    assert phase.acquisition is not None
     model, space = phase.learner.model, problem.space
     fit = model.fit(first)
     theta = fit.hyperparameters
     posterior = model.condition(first, theta)
-    belief = Belief(posterior=posterior, response=model.response, acquisition=phase.acquisition)
-    generator = OptimizeAcquisition(GeneratorContext(space=space))
+    belief = Belief(posterior=posterior, response=model.response, acquisition=phase.acquisitions[phase.outcome])
+    generator = build_optimize_acquisition(GeneratorContext(space=space), OptimizeAcquisitionOptions())
     nothing_pending = torch.empty(0, 1, space.d, dtype=torch.float64)
     asks = iter(range(1000))
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from aepsych_grpc.config.catalogue import Entry
-from aepsych_grpc.config.experiment import Component
+from aepsych_grpc.config.experiment import Component, ExperimentConfig, Strategy
+from aepsych_grpc.config.outcome import Outcome
 
 Entries = Mapping[str, Entry[Any]]
 
@@ -55,3 +56,17 @@ def learned_outcomes(kinds: Sequence[str], stimuli: int, models: Entries, model:
         if own is not None:
             learned.append(Learned(position, own))
     return sorted(learned, key=lambda one: one.model is not model) if named is not None else learned
+
+
+def learned_of(config: ExperimentConfig, strategy: Strategy, models: Entries) -> list[Learned]:
+    """List the outcomes that a strategy of a complete config learns from; none without a model."""
+    if strategy.model is None:
+        return []
+    kinds = [outcome.kind_name for outcome in config.outcomes]
+    return learned_outcomes(kinds, config.stimuli_per_trial, models, strategy.model)
+
+
+def leading_outcome(config: ExperimentConfig, strategy: Strategy, models: Entries) -> Outcome:
+    """Return the outcome that a strategy of a complete config chooses trials for, or goes by."""
+    learned = learned_of(config, strategy, models)
+    return config.outcomes[learned[0].outcome if learned else 0]

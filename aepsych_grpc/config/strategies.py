@@ -9,7 +9,7 @@ from aepsych_grpc.config.check.names import check_count, check_name, check_uniqu
 from aepsych_grpc.config.check.stopping import check_keep_most_recent, check_model_rules, check_stopping
 from aepsych_grpc.config.components import complete_component, default_generator, why_no_model
 from aepsych_grpc.config.experiment import Component, Stopping, Strategy
-from aepsych_grpc.config.learning import default_for, learned_outcomes
+from aepsych_grpc.config.learning import Learned, default_for, learned_outcomes
 from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.config.violation import Violation, shown
 
@@ -90,7 +90,7 @@ def _complete(
     else:
         if adaptive or model:
             learned = learned_outcomes(trials.outcome_kinds, trials.stimuli, catalogue.models, model)
-            trials = _about(trials, learned[0].outcome)
+            trials = _about(trials, learned)
             model = model or learned[0].model
         if adaptive and entry and entry.uses_acquisition:
             acquisition = acquisition or default_for(catalogue.acquisitions, trials.outcome_kinds[0])
@@ -127,12 +127,14 @@ def _no_use_of_acquisition(entry: Entry[Any], catalogue: Catalogue, path: str) -
     )
 
 
-def _about(trials: Trials, outcome: int) -> Trials:
-    """Return the trials with nothing but the outcome that they are chosen for."""
+def _about(trials: Trials, learned: Sequence[Learned]) -> Trials:
+    """Return the trials as those that models learn from, with nothing but the outcome that they are chosen for."""
+    first = learned[0].outcome
     return replace(
         trials,
-        outcomes=trials.outcomes[outcome : outcome + 1],
-        outcome_kinds=trials.outcome_kinds[outcome : outcome + 1],
+        outcomes=trials.outcomes[first : first + 1],
+        outcome_kinds=trials.outcome_kinds[first : first + 1],
+        learned=tuple(trials.outcomes[one.outcome] for one in learned) if trials.outcomes else (),
     )
 
 

@@ -17,6 +17,8 @@ class Trials:
         intensity_parameter: Name of the parameter along which responses rise; empty when none is declared.
         stimuli: Number of stimuli in a trial.
         outcome_kinds: The kinds of the outcomes, at least one, known even while the outcomes have mistakes.
+        learned: The outcomes that models learn from, the one that trials are chosen for first; empty without a model
+            or while there are mistakes.
         constraints: What the parameters fulfil together; empty while there are mistakes.
     """
 
@@ -25,4 +27,5 @@ class Trials:
     intensity_parameter: str
     stimuli: int
     outcome_kinds: tuple[str, ...]
+    learned: tuple[Outcome, ...] = ()
     constraints: tuple[LinearConstraint, ...] = ()

@@ -16,7 +16,7 @@ from aepsych_grpc.session.ending import asks_the_model, certain, overdue
 from aepsych_grpc.session.event import ModelRefitted, Stimulus, StrategyFinished, TrialAsked
 from aepsych_grpc.session.phase import Phase
 from aepsych_grpc.session.progress import advance, counts, current_strategy
-from aepsych_grpc.session.state import Refit, Situation
+from aepsych_grpc.session.state import Key, Refit, Situation
 
 NOT_READY = "The model was not ready in time."
 
@@ -50,15 +50,16 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall, clock: 
         refit, belief, problem = None, None, ""
         reason = overdue(phase, now, clock)
         if not reason and (phase.adaptive or asks_the_model(phase, now)):
-            event, refit, problem = _refit(phase, now, call.deadline)
-            if event is not None:
-                refits.append(event)
-                now = _with_refit(now, event, situation.sequence + 1)
-            belief = _belief(phase, now, refit, call.deadline)
-            if refit is not None and belief is None:
-                problem = NOT_READY
-            if belief is not None and refit is not None and asks_the_model(phase, now):
-                reason = certain(phase, now, belief, refit, call.deadline)
+            for outcome in _outcomes_to_believe_in(phase, now):
+                event, refit, problem = _refit(phase, outcome, now, situation.sequence + len(refits) + 1, call.deadline)
+                if event is not None and refit is not None:
+                    refits.append(event)
+                    now = _with_refit(now, (phase.index, outcome), refit)
+                belief = _belief(phase, outcome, now, refit, call.deadline)
+                if refit is not None and belief is None:
+                    problem = NOT_READY
+                if outcome == phase.outcome and belief is not None and refit is not None and asks_the_model(phase, now):
+                    reason = certain(phase, now, belief, refit, call.deadline)
         if reason:
             ended.append(StrategyFinished(strategy_index=index, reason=reason))
             now = advance(phases, now, ended[-1:])
@@ -97,15 +98,26 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall, clock: 
     return Chosen(refits=tuple(refits), ended=tuple(ended), trials=tuple(batch))
 
 
-def _belief(phase: Phase, situation: Situation, refit: Refit | None, deadline: float | None) -> Belief | None:
-    if phase.learner is None or refit is None:
+def _outcomes_to_believe_in(phase: Phase, situation: Situation) -> tuple[str, ...]:
+    """List the outcome that the next trial is chosen for, and before it the one that the strategy's rules ask about."""
+    chosen_for = phase.outcome_at(situation.asked_counts[phase.index])
+    if chosen_for == phase.outcome or not asks_the_model(phase, situation):
+        return (chosen_for,)
+    return phase.outcome, chosen_for
+
+
+def _belief(
+    phase: Phase, outcome: str, situation: Situation, refit: Refit | None, deadline: float | None
+) -> Belief | None:
+    learner = phase.learners.get(outcome)
+    if learner is None or refit is None:
         return None
-    steps = _with_step(situation.belief_steps.get(phase.index, ()), situation.observation_count)
-    posterior = phase.learner.belief_in_time(refit, steps, _left(deadline))
+    steps = _with_step(situation.belief_steps.get((phase.index, outcome), ()), situation.observation_count)
+    posterior = learner.belief_in_time(refit, steps, _left(deadline))
     if posterior is None:
         return None
-    response = phase.learner.response(situation.observation_count, refit.hyperparameters)
-    return Belief(posterior=posterior, response=response, acquisition=phase.acquisition)
+    response = learner.response(situation.observation_count, refit.hyperparameters)
+    return Belief(posterior=posterior, response=response, acquisition=phase.acquisitions.get(outcome))
 
 
 def _choose_from(
@@ -134,10 +146,10 @@ def _choose_from(
 
 
 def _refit(
-    phase: Phase, situation: Situation, deadline: float | None
+    phase: Phase, outcome: str, situation: Situation, sequence: int, deadline: float | None
 ) -> tuple[ModelRefitted | None, Refit | None, str]:
-    """Return the refit to record, if any, the refit to work with, and what is wrong if there is none."""
-    learner, latest = phase.learner, situation.refits.get(phase.index)
+    """Return the refit to record at `sequence`, if any, the refit to work with, and what is wrong if there is none."""
+    learner, latest = phase.learners.get(outcome), situation.refits.get((phase.index, outcome))
     if learner is None or situation.observation_count == 0:
         return None, None, "Nothing has been told that the model could learn from."
     if not learner.refit_due(situation.sequence, latest):
@@ -153,16 +165,14 @@ def _refit(
         data_sequence=data_sequence,
         hyperparameters=fit.hyperparameters,
         note=fit.note,
+        outcome="" if outcome == phase.outcome else outcome,
     )
-    return event, Refit(situation.sequence + 1, data_sequence, fit.hyperparameters), ""
+    return event, Refit(sequence, data_sequence, fit.hyperparameters), ""
 
 
-def _with_refit(situation: Situation, event: ModelRefitted, sequence: int) -> Situation:
+def _with_refit(situation: Situation, key: Key, refit: Refit) -> Situation:
     """Let a refit that is to be recorded take effect, for trials that are chosen in the same call."""
-    index, refit = event.strategy_index, Refit(sequence, event.data_sequence, event.hyperparameters)
-    return replace(
-        situation, refits={**situation.refits, index: refit}, belief_steps={**situation.belief_steps, index: ()}
-    )
+    return replace(situation, refits={**situation.refits, key: refit}, belief_steps={**situation.belief_steps, key: ()})
 
 
 def _left(deadline: float | None) -> float | None:

@@ -65,6 +65,7 @@ def event_to_proto(event: Event) -> event_pb2.Event:
         refitted.data_sequence = kind.data_sequence
         refitted.hyperparameters.extend(kind.hyperparameters)
         refitted.note = kind.note
+        refitted.outcome = kind.outcome
     elif isinstance(kind, TrialAsked):
         _write_asked(message.trial_asked, kind)
     elif isinstance(kind, ObservationTold):
@@ -105,6 +106,7 @@ def _kind(message: event_pb2.Event) -> Kind:
                 data_sequence=refitted.data_sequence,
                 hyperparameters=tuple(refitted.hyperparameters),
                 note=refitted.note,
+                outcome=refitted.outcome,
             )
         case "trial_asked":
             return _read_asked(message.trial_asked)

@@ -63,11 +63,15 @@ class ExperimentCreated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRefitted:
-    """A strategy's model took new hyperparameters, learned from the events up to `data_sequence`."""
+    """A strategy's model took new hyperparameters, learned from the events up to `data_sequence`.
+
+    `outcome` is what it is about; empty for the outcome that the strategy's model is for.
+    """
 
     strategy_index: int
     data_sequence: int
     hyperparameters: tuple[float, ...]
+    outcome: str = ""
     note: str = ""
 
 

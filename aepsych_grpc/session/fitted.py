@@ -94,10 +94,10 @@ def question(state: State, phases: Sequence[Phase], at_sequence: int | None, out
         space=phase.space,
         learner=learner,
         sequence=sequence,
-        refit=state.latest_refit(phase.index, sequence) if learner is phase.learner else None,
+        refit=state.latest_refit(phase.index, outcome, sequence),
         target=kind.target if isinstance(kind, outcomes.Binary) else None,
         intensity=config.intensity_parameter,
-        acquisition=phase.acquisition if learner is phase.learner else None,
+        acquisition=phase.acquisitions.get(outcome),
         strategy=phase.strategy.name,
     )
 

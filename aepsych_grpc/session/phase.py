@@ -10,14 +10,15 @@ import numpy as np
 from aepsych_grpc.config import outcome as outcomes
 from aepsych_grpc.config.catalogue import Entry
 from aepsych_grpc.config.experiment import Component, ExperimentConfig, Strategy
-from aepsych_grpc.config.learning import Learned, is_learnable, learned_outcomes
+from aepsych_grpc.config.learning import Learned, default_for, is_learnable, leading_outcome, learned_of
 from aepsych_grpc.config.options import read_options
+from aepsych_grpc.config.outcome import Outcome
 from aepsych_grpc.config.violation import InvalidConfigError, Violation
 from aepsych_grpc.core.acquisition.acquisition import Acquisition
 from aepsych_grpc.core.acquisition.context import AcquisitionContext
 from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.core.generators.context import GeneratorContext
-from aepsych_grpc.core.generators.generator import Generator
+from aepsych_grpc.core.generators.generator import ForOutcomes, Generator
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.hyperprior import Hyperprior
 from aepsych_grpc.core.responses.of_outcome import response_of
@@ -46,9 +47,10 @@ class Phase:
         binary_outcomes: Names of the outcomes whose occurrences count for stopping.
         generator: How trials are chosen.
         adaptive: Whether the generator needs the model's belief.
-        learners: Keep the models in step with the log, by outcome; trials are chosen for the first. Empty without a
-            model.
-        acquisition: What makes a trial informative; None for generators that use none.
+        learners: Keep the models in step with the log, by outcome; unless the generator says otherwise, trials are
+            chosen for the first. Empty without a model.
+        acquisitions: What makes a trial informative, by the outcome that it is chosen for; empty for generators that
+            use none.
         intensity: Name of the parameter along which the threshold lies; empty when none is declared.
         target: The response at threshold; NaN where that outcome isn't binary.
     """
@@ -62,14 +64,19 @@ class Phase:
     generator: Generator
     adaptive: bool
     learners: Mapping[str, Learner]
-    acquisition: Acquisition | None
+    acquisitions: Mapping[str, Acquisition]
     intensity: str
     target: float
 
     @property
     def learner(self) -> Learner | None:
-        """The learner whose belief trials are chosen by; the only one whose refits are recorded."""
+        """The learner of the outcome that the strategy's model is for."""
         return next(iter(self.learners.values()), None)
+
+    def outcome_at(self, index: int) -> str:
+        """Return the name of the outcome that the trial `index` of the strategy is chosen for."""
+        generator = self.generator
+        return generator.outcome_at(self.seed, index) if isinstance(generator, ForOutcomes) else self.outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,23 +120,16 @@ def _build(
 ) -> Phase:
     strategy, path = config.strategies[index], f"config.strategies[{index}]"
     binary = tuple(outcome for outcome in config.outcomes if isinstance(outcome.kind, outcomes.Binary))
-    learned: Sequence[Learned] = ()
-    leading, acquisition = config.outcomes[0], None
-    if strategy.model is not None:
-        kinds = [outcome.kind_name for outcome in config.outcomes]
-        learned = learned_outcomes(kinds, config.stimuli_per_trial, CATALOGUE.models, strategy.model)
-        leading = config.outcomes[learned[0].outcome]
-        if strategy.acquisition is not None:
-            acquisition_context = AcquisitionContext(outcome=leading.kind)
-            acquisition = _make(
-                CATALOGUE.acquisitions, strategy.acquisition, acquisition_context, f"{path}.acquisition"
-            )
+    learned = learned_of(config, strategy, CATALOGUE.models)
+    leading = leading_outcome(config, strategy, CATALOGUE.models)
     generator_context = GeneratorContext(
         space=space,
         stimuli_per_trial=config.stimuli_per_trial,
         outcome=leading.kind,
+        learned=tuple(config.outcomes[one.outcome] for one in learned),
         intensity_parameter=config.intensity_parameter,
     )
+    generator: Generator = _make(CATALOGUE.generators, strategy.generator, generator_context, f"{path}.generator")
     return Phase(
         index=index,
         strategy=strategy,
@@ -137,7 +137,7 @@ def _build(
         space=space,
         outcome=leading.name,
         binary_outcomes=tuple(outcome.name for outcome in binary),
-        generator=_make(CATALOGUE.generators, strategy.generator, generator_context, f"{path}.generator"),
+        generator=generator,
         adaptive=CATALOGUE.generators[strategy.generator.name].needs_model,
         learners={
             (name := config.outcomes[one.outcome].name): _learner(
@@ -145,10 +145,32 @@ def _build(
             )
             for one in learned
         },
-        acquisition=acquisition,
+        acquisitions=_acquisitions(strategy, generator, leading, generator_context.learned, path),
         intensity=config.intensity_parameter,
         target=leading.kind.target if isinstance(leading.kind, outcomes.Binary) else math.nan,
     )
+
+
+def _acquisitions(
+    strategy: Strategy, generator: Generator, leading: Outcome, learned: Sequence[Outcome], path: str
+) -> dict[str, Acquisition]:
+    """Build the acquisition function of each outcome that trials are chosen for."""
+    own = strategy.acquisition
+    if own is None:
+        return {}
+    components = {leading.name: own}
+    if isinstance(generator, ForOutcomes):
+        for outcome in learned[1:]:
+            alike = Component(name=own.name) if outcome.kind_name == leading.kind_name else None
+            named = generator.acquisition_names.get(outcome.name)
+            found = Component(name=named) if named else alike or default_for(CATALOGUE.acquisitions, outcome.kind_name)
+            if found is not None:
+                components[outcome.name] = found
+    kinds = {outcome.name: outcome.kind for outcome in (leading, *learned)}
+    return {
+        name: _make(CATALOGUE.acquisitions, part, AcquisitionContext(outcome=kinds[name]), f"{path}.acquisition")
+        for name, part in components.items()
+    }
 
 
 def _learner(

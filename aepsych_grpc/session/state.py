@@ -4,7 +4,10 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 
+from aepsych_grpc.config.learning import leading_outcome
+from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.core.generators.generator import Source, Told
 from aepsych_grpc.session.call import Trial
 from aepsych_grpc.session.event import (
@@ -17,6 +20,9 @@ from aepsych_grpc.session.event import (
     StrategyFinished,
     TrialAsked,
 )
+
+Key: TypeAlias = tuple[int, str]
+"""A model: the position of its strategy, and the outcome that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,9 @@ class Situation:
         latest_strategy: The latest strategy that has asked.
         finished_strategies: Strategies that were ended by an event: by request, a clock or a model.
         pending: Trials that await a response.
-        refits: The refit in effect for each strategy that has one.
-        belief_steps: For each strategy, the numbers of observations at its asks since that refit, without repeats.
+        refits: The refits in effect, by strategy and outcome.
+        belief_steps: By strategy and outcome, the numbers of observations at the strategy's asks since that refit,
+            without repeats.
         finished: Whether the experiment was ended by request.
     """
 
@@ -67,8 +74,8 @@ class Situation:
     latest_strategy: int
     finished_strategies: frozenset[int]
     pending: tuple[Trial, ...]
-    refits: dict[int, Refit]
-    belief_steps: dict[int, tuple[int, ...]]
+    refits: dict[Key, Refit]
+    belief_steps: dict[Key, tuple[int, ...]]
 
 
 class State:
@@ -91,9 +98,10 @@ class State:
         begin_times: When each strategy that has asked did so first.
         finished_strategies: Strategies that were ended by an event: by request, a clock or a model.
         latest_strategy: The latest strategy that has asked; the current one is never before it.
-        refits: The latest refit of each strategy that has one.
+        refits: All refits, by strategy and outcome.
         asked: Sequence and strategy of each ask.
-        belief_steps: For each strategy, the numbers of observations at its asks since its latest refit, each once.
+        belief_steps: By strategy and outcome, the numbers of observations at the strategy's asks since the latest
+            refit, each once.
         finished: Whether the experiment was ended by request.
     """
 
@@ -116,10 +124,11 @@ class State:
         self.told_of: list[list[Told]] = []
         self.begin_times: dict[int, datetime] = {}
         self._strategies: dict[str, int] = {}
+        self._leading: list[str] = []
         self.finished_strategies: set[int] = set()
         self.latest_strategy = 0
-        self.refits: dict[int, list[Refit]] = {}
-        self.belief_steps: dict[int, list[int]] = {}
+        self.refits: dict[Key, list[Refit]] = {}
+        self.belief_steps: dict[Key, list[int]] = {}
         self.finished = False
 
     def apply(self, event: Event) -> None:
@@ -131,6 +140,9 @@ class State:
             self.created = kind
             self.create_time = event.time
             self.asked_counts = [0] * len(kind.config.strategies)
+            self._leading = [
+                leading_outcome(kind.config, strategy, CATALOGUE.models).name for strategy in kind.config.strategies
+            ]
             self._strategies = {strategy.name: index for index, strategy in enumerate(kind.config.strategies)}
             self.asked_by = [[] for _ in kind.config.strategies]
             self.told_of = [[] for _ in kind.config.strategies]
@@ -140,8 +152,9 @@ class State:
             self._apply_told(event, kind)
         elif isinstance(kind, ModelRefitted):
             refit = Refit(event.sequence, kind.data_sequence, kind.hyperparameters)
-            self.refits.setdefault(kind.strategy_index, []).append(refit)
-            self.belief_steps[kind.strategy_index] = []
+            key = (kind.strategy_index, kind.outcome or self._leading[kind.strategy_index])
+            self.refits.setdefault(key, []).append(refit)
+            self.belief_steps[key] = []
         elif isinstance(kind, StrategyFinished):
             self.finished_strategies.add(kind.strategy_index)
             self._remember(kind.request, None)
@@ -169,10 +182,11 @@ class State:
         self.begin_times.setdefault(asked.strategy_index, event.time)
         self.asked.append((event.sequence, asked.strategy_index))
         self.latest_strategy = max(self.latest_strategy, asked.strategy_index)
-        steps = self.belief_steps.setdefault(asked.strategy_index, [])
         observations = bisect_right(self.learned, asked.data_sequence)
-        if not steps or steps[-1] != observations:
-            steps.append(observations)
+        for outcome in self.created.config.outcomes:
+            steps = self.belief_steps.setdefault((asked.strategy_index, outcome.name), [])
+            if not steps or steps[-1] != observations:
+                steps.append(observations)
         self._remember(asked.request, asked.trial_id)
 
     def _apply_told(self, event: Event, told: ObservationTold) -> None:
@@ -197,8 +211,8 @@ class State:
             self.learned.append(event.sequence)
             self.outcome_counts.update(observation.outcomes.items())
             if (index := self._strategies.get(trial.strategy)) is not None:
-                first = self.created.config.outcomes[0].name
-                self.told_of[index].append(Told(observation.stimuli, observation.outcomes[first]))
+                response = observation.outcomes[self._leading[index]]
+                self.told_of[index].append(Told(observation.stimuli, response))
 
     def _remember(self, request: RequestIdentity, trial_id: int | None) -> None:
         if not request.request_id:
@@ -223,9 +237,9 @@ class State:
         asks = bisect_right(self.asked, (sequence, len(self.asked_counts)))
         return self.asked[asks - 1][1] if asks else 0
 
-    def latest_refit(self, strategy_index: int, sequence: int | None = None) -> Refit | None:
-        """Return the strategy's refit that was in effect after the event at `sequence` (default: now)."""
-        refits = self.refits.get(strategy_index, [])
+    def latest_refit(self, strategy_index: int, outcome: str, sequence: int | None = None) -> Refit | None:
+        """Return the refit of a strategy's model that was in effect after the event at `sequence` (default: now)."""
+        refits = self.refits.get((strategy_index, outcome), [])
         return next((refit for refit in reversed(refits) if sequence is None or refit.sequence <= sequence), None)
 
     def situation(self) -> Situation:
@@ -242,6 +256,6 @@ class State:
             latest_strategy=self.latest_strategy,
             finished_strategies=frozenset(self.finished_strategies),
             pending=tuple(self.trials[number] for number in self.pending),
-            refits={index: refits[-1] for index, refits in self.refits.items()},
-            belief_steps={index: tuple(steps) for index, steps in self.belief_steps.items()},
+            refits={key: refits[-1] for key, refits in self.refits.items()},
+            belief_steps={key: tuple(steps) for key, steps in self.belief_steps.items()},
         )

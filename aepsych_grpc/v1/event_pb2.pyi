@@ -174,12 +174,15 @@ class ModelRefitted(_message.Message):
     DATA_SEQUENCE_FIELD_NUMBER: _builtins.int
     HYPERPARAMETERS_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
     strategy_index: _builtins.int
     """Position of the strategy, from 0."""
     data_sequence: _builtins.int
     """Learned from the events up to this sequence."""
     note: _builtins.str
     """What went wrong, for people; empty when nothing did."""
+    outcome: _builtins.str
+    """The outcome that the model is about; empty for the one that the strategy's model is for."""
     @_builtins.property
     def hyperparameters(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """The hyperparameters, in the model's own order and scale."""
@@ -191,10 +194,11 @@ class ModelRefitted(_message.Message):
         data_sequence: _builtins.int = ...,
         hyperparameters: _abc.Iterable[_builtins.float] | None = ...,
         note: _builtins.str = ...,
+        outcome: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["data_sequence", b"data_sequence", "hyperparameters", b"hyperparameters", "note", b"note", "strategy_index", b"strategy_index"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data_sequence", b"data_sequence", "hyperparameters", b"hyperparameters", "note", b"note", "outcome", b"outcome", "strategy_index", b"strategy_index"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -64,6 +64,18 @@ STEEP = LinearConstraint(coefficients={"contrast": 16.0, "frequency": 1.0}, uppe
         (["choice"], {"constraints": (STEEP,), "keep_most_recent": 6}),
         (["choice"], {"generator": Component(name="epsilon_greedy", options={"epsilon": 0.4})}),
         (["continuous", "binary", "ordinal"], {}),
+        (["continuous", "binary", "ordinal"], {"generator": Component(name="per_outcome")}),
+        (
+            ["binary", "continuous"],
+            {
+                "generator": Component(
+                    name="per_outcome",
+                    options={"order": "random", "other_acquisitions": ("noisy_expected_improvement",)},
+                ),
+                "constraints": (STEEP,),
+                "keep_most_recent": 6,
+            },
+        ),
         (["continuous", "binary"], {"model": Component(name="gp_classification"), "keep_most_recent": 5}),
     ],
 )

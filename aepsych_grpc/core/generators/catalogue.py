@@ -16,6 +16,7 @@ from aepsych_grpc.core.generators.optimize_acquisition import (
     build_optimize_acquisition,
     check_optimize_acquisition,
 )
+from aepsych_grpc.core.generators.per_outcome import PerOutcomeOptions, build_per_outcome, check_per_outcome
 from aepsych_grpc.core.generators.pool import PoolOptions, build_pool
 from aepsych_grpc.core.generators.quest_plus import QuestPlusOptions, build_quest_plus
 from aepsych_grpc.core.generators.sample_acquisition import SampleAcquisitionOptions, build_sample_acquisition
@@ -89,6 +90,15 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
         options=SampleAcquisitionOptions,
         build=build_sample_acquisition,
         keeps_constraints=True,
+        needs_model=True,
+    ),
+    Entry(
+        name="per_outcome",
+        summary="Of several outcomes each has its turn: the trial that its acquisition function ranks highest.",
+        options=PerOutcomeOptions,
+        build=build_per_outcome,
+        keeps_constraints=True,
+        check=check_per_outcome,
         needs_model=True,
     ),
     Entry(

@@ -93,6 +93,18 @@ class Generator(Protocol):
 
 
 @runtime_checkable
+class ForOutcomes(Protocol):
+    """A generator that chooses each trial for one of several outcomes: the one that its request's belief is about."""
+
+    @property
+    def acquisition_names(self) -> Mapping[str, str]:
+        """Names of acquisition functions by outcome, where the generator names one."""
+
+    def outcome_at(self, seed: int, index: int) -> str:
+        """Return the name of the outcome that the trial `index` of the strategy is chosen for."""
+
+
+@runtime_checkable
 class SelfEnding(Protocol):
     """A generator that ends its strategy when the responses have told it enough."""
 
