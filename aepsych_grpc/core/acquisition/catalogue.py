@@ -8,20 +8,19 @@ from aepsych_grpc.core.acquisition.acquisition import Acquisition
 from aepsych_grpc.core.acquisition.bald import BaldOptions, build_bald
 from aepsych_grpc.core.acquisition.context import TargetOptions, check_target
 from aepsych_grpc.core.acquisition.eavc import build_eavc
-from aepsych_grpc.core.acquisition.eubo import EuboOptions, build_eubo
-from aepsych_grpc.core.acquisition.expected_improvement import ExpectedImprovementOptions, build_expected_improvement
+from aepsych_grpc.core.acquisition.eubo import build_eubo
+from aepsych_grpc.core.acquisition.expected_improvement import build_expected_improvement
 from aepsych_grpc.core.acquisition.global_mi import build_global_mi
+from aepsych_grpc.core.acquisition.goal import GoalOptions
 from aepsych_grpc.core.acquisition.integrated_variance import IntegratedVarianceOptions, build_integrated_variance
 from aepsych_grpc.core.acquisition.local_mi import build_local_mi
 from aepsych_grpc.core.acquisition.local_sur import build_local_sur
-from aepsych_grpc.core.acquisition.max_value_entropy import MaxValueEntropyOptions, build_max_value_entropy
+from aepsych_grpc.core.acquisition.max_value_entropy import build_max_value_entropy
 from aepsych_grpc.core.acquisition.noisy_expected_improvement import (
-    NoisyExpectedImprovementOptions,
     build_noisy_expected_improvement,
 )
 from aepsych_grpc.core.acquisition.posterior_variance import PosteriorVarianceOptions, build_posterior_variance
 from aepsych_grpc.core.acquisition.probability_of_improvement import (
-    ProbabilityOfImprovementOptions,
     build_probability_of_improvement,
 )
 from aepsych_grpc.core.acquisition.straddle import StraddleOptions, build_straddle
@@ -103,43 +102,43 @@ _ENTRIES: tuple[Entry[Acquisition], ...] = (
     ),
     Entry(
         name="expected_improvement",
-        summary="How far the response is expected to surpass the best place known; seeks the maximum.",
-        options=ExpectedImprovementOptions,
+        summary="How far the response is expected to surpass the best place known; seeks a maximum or minimum.",
+        options=GoalOptions,
         build=build_expected_improvement,
         outcome_kinds=("binary", "ordinal", "continuous"),
     ),
     Entry(
         name="noisy_expected_improvement",
-        summary="How far the response is expected to surpass the uncertain best place; seeks the maximum.",
-        options=NoisyExpectedImprovementOptions,
+        summary="How far the response is expected to surpass the uncertain best place; seeks a maximum or minimum.",
+        options=GoalOptions,
         build=build_noisy_expected_improvement,
         outcome_kinds=("binary", "ordinal", "continuous"),
     ),
     Entry(
         name="probability_of_improvement",
-        summary="How likely the response is to surpass the best place known; seeks the maximum, explores little.",
-        options=ProbabilityOfImprovementOptions,
+        summary="How likely the response is to surpass the best place known; seeks an extremum, explores little.",
+        options=GoalOptions,
         build=build_probability_of_improvement,
         outcome_kinds=("binary", "ordinal", "continuous"),
     ),
     Entry(
         name="max_value_entropy",
-        summary="The information that the field's value is expected to give about how high the field gets.",
-        options=MaxValueEntropyOptions,
+        summary="The information that the field's value is expected to give about how high (or low) the field gets.",
+        options=GoalOptions,
         build=build_max_value_entropy,
         outcome_kinds=("binary", "ordinal", "continuous"),
     ),
     Entry(
         name="upper_confidence_bound",
-        summary="Where the response may be largest; seeks the maximum.",
+        summary="Where the response may be largest; seeks a maximum or minimum.",
         options=UpperConfidenceBoundOptions,
         build=build_upper_confidence_bound,
         outcome_kinds=("binary", "ordinal", "continuous"),
     ),
     Entry(
         name="eubo",
-        summary="The expected utility of the better one of the two stimuli; seeks the most preferred stimulus.",
-        options=EuboOptions,
+        summary="The expected utility of the better one of the two stimuli; seeks the most or least preferred one.",
+        options=GoalOptions,
         build=build_eubo,
         outcome_kinds=("choice",),
     ),

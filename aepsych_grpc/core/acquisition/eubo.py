@@ -8,14 +8,10 @@ import torch
 from torch import Tensor
 
 from aepsych_grpc.core.acquisition.context import AcquisitionContext
+from aepsych_grpc.core.acquisition.goal import MAXIMUM, GoalOptions, toward
 from aepsych_grpc.core.acquisition.normal import log_improvement
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
-
-
-@dataclass(frozen=True, slots=True)
-class EuboOptions:
-    """No options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +24,8 @@ class Eubo:
         E max = E u(o, x) + E max(u(x, z), 0) = E u(o, x) + s h(m / s),   h(z) = phi(z) + z Phi(z)
     """
 
+    goal: str = MAXIMUM
+
     def prepare(
         self,
         posterior: Posterior,
@@ -36,6 +34,7 @@ class Eubo:
         rng: np.random.Generator,  # noqa: ARG002  # as above
     ) -> Callable[[Tensor], Tensor]:
         """Return the score as a function of pairs side by side, `m x 2d` to `m`."""
+        posterior = toward(self.goal, posterior)
 
         def score(X: Tensor) -> Tensor:
             mean, variance = posterior.marginals(X)
@@ -47,6 +46,6 @@ class Eubo:
         return score
 
 
-def build_eubo(context: AcquisitionContext, options: EuboOptions) -> Eubo:  # noqa: ARG001  # every entry is built alike
+def build_eubo(context: AcquisitionContext, options: GoalOptions) -> Eubo:  # noqa: ARG001  # every entry is built alike
     """Make the acquisition function."""
-    return Eubo()
+    return Eubo(options.goal)

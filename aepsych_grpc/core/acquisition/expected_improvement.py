@@ -9,23 +9,21 @@ from torch import Tensor
 
 from aepsych_grpc.core.acquisition.best_known import best_known
 from aepsych_grpc.core.acquisition.context import AcquisitionContext
+from aepsych_grpc.core.acquisition.goal import MAXIMUM, GoalOptions, toward
 from aepsych_grpc.core.acquisition.normal import log_improvement
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
 
 
 @dataclass(frozen=True, slots=True)
-class ExpectedImprovementOptions:
-    """No options."""
-
-
-@dataclass(frozen=True, slots=True)
 class ExpectedImprovement:
-    """log E max(f(x) - f*, 0) on the latent scale (Ament et al. 2023); seeks the maximum.
+    """log E max(f(x) - f*, 0) on the latent scale (Ament et al. 2023); seeks an extremum.
 
     Responses are noisy, so f* is not the best one told but the largest posterior mean of a Sobol pool (the plug-in of
     Picheny et al. 2013).
     """
+
+    goal: str = MAXIMUM
 
     def prepare(
         self,
@@ -35,6 +33,7 @@ class ExpectedImprovement:
         rng: np.random.Generator,
     ) -> Callable[[Tensor], Tensor]:
         """Return the score as a function of candidates, `m x d` to `m`."""
+        posterior = toward(self.goal, posterior)
         best, _ = posterior.marginals(best_known(posterior, snap, rng))
 
         def score(X: Tensor) -> Tensor:
@@ -47,7 +46,7 @@ class ExpectedImprovement:
 
 def build_expected_improvement(
     context: AcquisitionContext,  # noqa: ARG001  # every entry is built alike
-    options: ExpectedImprovementOptions,  # noqa: ARG001  # as above
+    options: GoalOptions,
 ) -> ExpectedImprovement:
     """Make the acquisition function."""
-    return ExpectedImprovement()
+    return ExpectedImprovement(options.goal)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from aepsych_grpc.core.acquisition.context import AcquisitionContext
+from aepsych_grpc.core.acquisition.goal import MAXIMUM, GoalOptions, toward
 from aepsych_grpc.core.acquisition.normal import log_normal_density
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.queries.draws import gaussian_root
@@ -20,17 +21,14 @@ DRAWS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class MaxValueEntropyOptions:
-    """No options."""
-
-
-@dataclass(frozen=True, slots=True)
 class MaxValueEntropy:
-    """I(f(x); f*), f* = max f, in nats (Wang & Jegelka 2017, eq. 6); seeks the maximum.
+    """I(f(x); f*), f* = max f, in nats (Wang & Jegelka 2017, eq. 6); seeks an extremum.
 
     With z = (f* - E f) / sd(f), the mean over draws of f* of z phi(z) / (2 Phi(z)) - log Phi(z). Draws are maxima of
     joint draws of f on a Sobol pool, at least the largest posterior mean there.
     """
+
+    goal: str = MAXIMUM
 
     def prepare(
         self,
@@ -40,6 +38,7 @@ class MaxValueEntropy:
         rng: np.random.Generator,
     ) -> Callable[[Tensor], Tensor]:
         """Return the score as a function of candidates, `m x d` to `m`."""
+        posterior = toward(self.goal, posterior)
         pool = torch.unique(snap(sobol_points(posterior.d, POOL, seed=int(rng.integers(2**31)))), dim=0)
         mean, covariance = posterior.joint(pool)
         draws = torch.from_numpy(rng.standard_normal((len(pool), DRAWS)))
@@ -57,7 +56,7 @@ class MaxValueEntropy:
 
 def build_max_value_entropy(
     context: AcquisitionContext,  # noqa: ARG001  # every entry is built alike
-    options: MaxValueEntropyOptions,  # noqa: ARG001  # as above
+    options: GoalOptions,
 ) -> MaxValueEntropy:
     """Make the acquisition function."""
-    return MaxValueEntropy()
+    return MaxValueEntropy(options.goal)

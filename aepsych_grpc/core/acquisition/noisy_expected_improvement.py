@@ -9,6 +9,7 @@ from torch import Tensor
 
 from aepsych_grpc.core.acquisition.best_known import best_known
 from aepsych_grpc.core.acquisition.context import AcquisitionContext
+from aepsych_grpc.core.acquisition.goal import MAXIMUM, GoalOptions, toward
 from aepsych_grpc.core.acquisition.normal import log_improvement
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
@@ -18,18 +19,15 @@ SMALLEST_VARIANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class NoisyExpectedImprovementOptions:
-    """No options."""
-
-
-@dataclass(frozen=True, slots=True)
 class NoisyExpectedImprovement:
-    """log E max(f(x) - f(b), 0) on the latent scale (Letham et al. 2019); seeks the maximum.
+    """log E max(f(x) - f(b), 0) on the latent scale (Letham et al. 2019); seeks an extremum.
 
     b is the place of the largest posterior mean of a Sobol pool. f(b) is as uncertain as the belief has it, and varies
     together with f(x): with c their covariance, the difference has variance s^2 = v(x) + v(b) - 2 c, and the
     expectation is s h((E f(x) - E f(b)) / s), h(z) = phi(z) + z Phi(z).
     """
+
+    goal: str = MAXIMUM
 
     def prepare(
         self,
@@ -39,6 +37,7 @@ class NoisyExpectedImprovement:
         rng: np.random.Generator,
     ) -> Callable[[Tensor], Tensor]:
         """Return the score as a function of candidates, `m x d` to `m`."""
+        posterior = toward(self.goal, posterior)
         b = best_known(posterior, snap, rng)
         mean_b, variance_b = posterior.marginals(b)
 
@@ -53,7 +52,7 @@ class NoisyExpectedImprovement:
 
 def build_noisy_expected_improvement(
     context: AcquisitionContext,  # noqa: ARG001  # every entry is built alike
-    options: NoisyExpectedImprovementOptions,  # noqa: ARG001  # as above
+    options: GoalOptions,
 ) -> NoisyExpectedImprovement:
     """Make the acquisition function."""
-    return NoisyExpectedImprovement()
+    return NoisyExpectedImprovement(options.goal)

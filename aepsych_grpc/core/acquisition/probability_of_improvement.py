@@ -9,18 +9,16 @@ from torch import Tensor
 
 from aepsych_grpc.core.acquisition.best_known import best_known
 from aepsych_grpc.core.acquisition.context import AcquisitionContext
+from aepsych_grpc.core.acquisition.goal import MAXIMUM, GoalOptions, toward
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
 
 
 @dataclass(frozen=True, slots=True)
-class ProbabilityOfImprovementOptions:
-    """No options."""
-
-
-@dataclass(frozen=True, slots=True)
 class ProbabilityOfImprovement:
-    """log P(f(x) > f*) (Kushner 1964); seeks the maximum and explores little. f* as in `expected_improvement`."""
+    """log P(f(x) > f*) (Kushner 1964); seeks an extremum and explores little. f* as in `expected_improvement`."""
+
+    goal: str = MAXIMUM
 
     def prepare(
         self,
@@ -30,6 +28,7 @@ class ProbabilityOfImprovement:
         rng: np.random.Generator,
     ) -> Callable[[Tensor], Tensor]:
         """Return the score as a function of candidates, `m x d` to `m`."""
+        posterior = toward(self.goal, posterior)
         best, _ = posterior.marginals(best_known(posterior, snap, rng))
 
         def score(X: Tensor) -> Tensor:
@@ -42,7 +41,7 @@ class ProbabilityOfImprovement:
 
 def build_probability_of_improvement(
     context: AcquisitionContext,  # noqa: ARG001  # every entry is built alike
-    options: ProbabilityOfImprovementOptions,  # noqa: ARG001  # as above
+    options: GoalOptions,
 ) -> ProbabilityOfImprovement:
     """Make the acquisition function."""
-    return ProbabilityOfImprovement()
+    return ProbabilityOfImprovement(options.goal)

@@ -1,6 +1,7 @@
 """The functions that seek the maximum, against their formulas, long sampling and BoTorch."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -124,3 +125,12 @@ def test_the_maximum_is_sought_where_the_field_rises(known_gp, name):
     found = scores(name, posterior, X)
     assert bool(found.isfinite().all())
     assert X[found.topk(5).indices, 0].mean() > 0.8
+
+
+@pytest.mark.parametrize("name", [name for name, entry in ACQUISITIONS.items() if "goal" in {
+    one.name for one in entry.option_list}])  # fmt: skip
+def test_a_minimum_is_the_maximum_of_the_mirrored_field(known_gp, name):
+    posterior, X = known_gp(slope=3.0), torch.from_numpy(np.random.default_rng(0).random((30, 2)))
+    mirrored = replace(posterior, y=-posterior.y, slope=-3.0)
+    torch.testing.assert_close(scores(name, posterior, X, goal="minimum"), scores(name, mirrored, X))
+    assert not torch.allclose(scores(name, posterior, X), scores(name, mirrored, X))
