@@ -11,15 +11,17 @@ from torch import Tensor
 from aepsych_grpc.core.models.expectation_propagation import (
     Array,
     Sites,
-    TiltedMoments,
     expectation_propagation,
     log_evidence,
 )
+from aepsych_grpc.core.models.factor import Factor, Told, likelihood
 from aepsych_grpc.core.models.hyperparameters import FIT_TOLERANCE, Likelihood, Objective, maximum_a_posteriori
 from aepsych_grpc.core.models.hyperprior import Hyperprior
-from aepsych_grpc.core.models.kernel import JITTER, Kernel, Log
+from aepsych_grpc.core.models.kernel import Kernel, Log
+from aepsych_grpc.core.models.knowledge import Knowledge
 from aepsych_grpc.core.models.latent_posterior import LatentPosterior
 from aepsych_grpc.core.models.model import Fit, TrainingData
+from aepsych_grpc.core.models.observed import Functionals, Observed
 from aepsych_grpc.core.models.population import Evidence, evidence_near, population_hyperprior
 from aepsych_grpc.core.models.readout import curvature, laplace_draws
 from aepsych_grpc.core.posterior import Posterior
@@ -52,6 +54,8 @@ class GaussianProcessModel:
         kernel: The latent field's prior.
         response: How the latent field makes responses.
         learned: What earlier participants have taught of the hyperparameters; None for the model's own prior.
+        knowledge: What is known of the field before the first response, beside its prior; its sites come before those
+            of the responses.
 
     Raises:
         ValueError: `learned` is about other hyperparameters.
@@ -60,6 +64,7 @@ class GaussianProcessModel:
     kernel: Kernel
     response: Response
     learned: Hyperprior | None = None
+    knowledge: Knowledge | None = None
 
     def __post_init__(self) -> None:
         if self.learned is not None and self.learned.names != self._own_prior.names:
@@ -175,15 +180,15 @@ class GaussianProcessModel:
 
     def _condition(self, data: TrainingData, theta: tuple[float, ...], start: Sites | None) -> LatentPosterior:
         own = theta[: self._own]
-        K = self.kernel.covariance(own, data.X, data.X).numpy()
-        K.ravel()[:: len(K) + 1] += JITTER
-        prior_mean = self.kernel.mean(own, data.X).numpy()
-        tilted = _tilted(self.response_given(data, theta), data.y)
+        observed = self._observed(data)
+        prior_mean, K = observed.moments(self.kernel, own)
+        tilted = self.likelihood(data.y)(theta).tilted
         found = expectation_propagation(K, prior_mean, tilted, start=start)
         return LatentPosterior(
             kernel=self.kernel,
             theta=own,
             data=data,
+            observed=observed,
             sites=found.sites,
             # Copied to torch's aligned memory: products there can differ in the last bit with the alignment.
             weights=torch.tensor(found.weights),
@@ -200,7 +205,7 @@ class GaussianProcessModel:
         sites: Sites | None = None,
         all_responses: Tensor | None = None,
     ) -> Objective:
-        prior = self.kernel.on(np.ascontiguousarray(data.X.numpy()))
+        prior = self._observed(data).on(self.kernel)
         return Objective(
             self.hyperprior,
             lambda theta: prior(theta[: self._own]),
@@ -210,46 +215,34 @@ class GaussianProcessModel:
         )
 
     def likelihood(self, y: Tensor, all_responses: Tensor | None = None) -> Callable[[Log], Likelihood]:
-        """Return responses `n` as evidence has them, as a function of all log hyperparameters.
+        """Return knowledge and responses `n` as evidence has them, as a function of all log hyperparameters.
 
         `all_responses` are all that were told, where y are only those to learn hyperparameters from.
         """
         response = self.response
+        factors: tuple[Factor, ...] = (*(self.knowledge.factors if self.knowledge else ()), Told(y))
         if not isinstance(response, LearnedResponse):
-            fixed = Likelihood(_tilted(response, y))
+            fixed = likelihood(response, factors)
             return lambda _: fixed
-        return lambda theta: _likelihood(
-            response.given(theta[self._own :], y if all_responses is None else all_responses), y
-        )
+        told = y if all_responses is None else all_responses
+        return lambda theta: likelihood(response.given(theta[self._own :], told), factors)
+
+    def _observed(self, data: TrainingData) -> Observed:
+        return Observed(data.X, self._functionals)
+
+    @property
+    def _functionals(self) -> Functionals | None:
+        return self.knowledge.functionals if self.knowledge else None
 
     def _warm_sites(self, data: TrainingData, theta: tuple[float, ...], warm: Posterior | None) -> Sites | None:
         if not isinstance(warm, LatentPosterior) or warm.kernel != self.kernel:
             return None
-        if warm.theta + warm.response_theta != theta:
+        if warm.theta + warm.response_theta != theta or warm.observed.functionals is not self._functionals:
             return None
         n = len(warm.data)
         if n > len(data) or not (torch.equal(warm.data.X, data.X[:n]) and torch.equal(warm.data.y, data.y[:n])):
             return None
-        return warm.sites.extended(len(data))
-
-
-def _tilted(response: Response, y: Tensor) -> TiltedMoments:
-    """Return the moments of cavities after responses `n`, as expectation propagation wants them."""
-
-    def tilted(mean: Array, variance: Array) -> tuple[Array, Array, Array]:
-        Z, d1, d2 = response.tilted(y, torch.from_numpy(mean), torch.from_numpy(variance))
-        return Z.numpy(), d1.numpy(), d2.numpy()
-
-    return tilted
-
-
-def _likelihood(response: LearnedResponse, y: Tensor) -> Likelihood:
-    def sensitivity(mean: Array, variance: Array) -> Array:
-        each = response.sensitivity(y, torch.from_numpy(mean), torch.from_numpy(variance))
-        total: Array = each.sum(1).numpy()
-        return total
-
-    return Likelihood(_tilted(response, y), sensitivity)
+        return warm.sites.extended(len(warm.sites.nu) + len(data) - n)
 
 
 def _thinned(data: TrainingData) -> TrainingData:
