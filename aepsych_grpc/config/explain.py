@@ -8,6 +8,7 @@ from aepsych_grpc.config.catalogue import Catalogue
 from aepsych_grpc.config.duration import TrialCount, total, trial_count
 from aepsych_grpc.config.experiment import Component, ExperimentConfig, Stopping, Strategy
 from aepsych_grpc.config.learning import learned_outcomes
+from aepsych_grpc.config.options import read_options
 from aepsych_grpc.config.violation import shown
 
 MOST_LISTED = 8
@@ -108,7 +109,10 @@ def _models(model: Component, config: ExperimentConfig, catalogue: Catalogue) ->
     kinds = [item.kind_name for item in config.outcomes]
     for one in learned_outcomes(kinds, config.stimuli_per_trial, catalogue.models, model):
         of = f" of {config.outcomes[one.outcome].name}" if len(kinds) > 1 else ""
-        yield f"What is learned{of} is {one.model.name}: {catalogue.models[one.model.name].summary}"
+        entry = catalogue.models[one.model.name]
+        yield f"What is learned{of} is {one.model.name}: {entry.summary}"
+        options, _ = read_options(entry.options, one.model.options, "")
+        yield from () if options is None else entry.explain(options)
 
 
 def _ending(stopping: Stopping) -> str:

@@ -170,6 +170,7 @@ def _learner(
         outcome_kind=outcome.kind_name,
         reference=space.snap(sobol_points(space.d, REFERENCES, seed=0)),
         hyperprior=hyperprior,
+        space=space,
     )
     model = _make(CATALOGUE.models, learned.model, context, f"{path}.model")
     return Learner(learned.model.name, model, training[outcome.name], workshop, strategy.keep_most_recent)

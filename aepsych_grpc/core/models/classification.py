@@ -1,12 +1,28 @@
 """Gaussian process classification: the default model of yes/no and forced-choice responses."""
 
+from dataclasses import dataclass
+
+from aepsych_grpc.config.options import option
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.gaussian_process import GaussianProcessModel
+from aepsych_grpc.core.models.known_field import known_field
+from aepsych_grpc.core.models.monotone import MonotoneOptions
+from aepsych_grpc.core.models.statement import KnownProbability
 from aepsych_grpc.core.models.structure import StructureOptions, kernel_of
 
 
-def build_classification(context: ModelContext, options: StructureOptions) -> GaussianProcessModel:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassificationOptions(StructureOptions, MonotoneOptions):
+    """What is known of a field of probabilities."""
+
+    known: tuple[KnownProbability, ...] = option((), "What is known of the responses beforehand.")
+
+
+def build_classification(context: ModelContext, options: ClassificationOptions) -> GaussianProcessModel:
     """Build Gaussian process classification; raises as `kernel_of` does."""
     return GaussianProcessModel(
-        kernel=kernel_of(context, options), response=context.response, learned=context.hyperprior
+        kernel=kernel_of(context, options),
+        response=context.response,
+        learned=context.hyperprior,
+        knowledge=known_field(context, options),
     )

@@ -1,11 +1,12 @@
 """What a model must know of its experiment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torch import Tensor
 
 from aepsych_grpc.core.models.hyperprior import Hyperprior
 from aepsych_grpc.core.responses.response import Response
+from aepsych_grpc.core.space.space import Space
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class ModelContext:
         outcome_kind: The outcome's kind, such as "binary".
         reference: Points of stimuli spread evenly over the space, `r x d`.
         hyperprior: What earlier participants have taught of the hyperparameters; None for the model's own prior.
+        space: The parameters by name, for options that name some.
     """
 
     d: int
@@ -29,3 +31,4 @@ class ModelContext:
     outcome_kind: str
     reference: Tensor
     hyperprior: Hyperprior | None = None
+    space: Space = field(default_factory=lambda: Space(()))

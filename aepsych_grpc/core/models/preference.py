@@ -9,8 +9,10 @@ from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.difference_kernel import DifferenceKernel
 from aepsych_grpc.core.models.gaussian_process import GaussianProcessModel
 from aepsych_grpc.core.models.hyperprior import Hyperprior
+from aepsych_grpc.core.models.knowledge import Knowledge, knowledge_of
 from aepsych_grpc.core.models.latent_posterior import LatentPosterior
 from aepsych_grpc.core.models.model import Fit, TrainingData
+from aepsych_grpc.core.models.monotone import MonotoneOptions, monotone_differences, rising_steps
 from aepsych_grpc.core.models.structure import StructureOptions, kernel_of
 from aepsych_grpc.core.models.utility_posterior import UtilityPosterior
 from aepsych_grpc.core.posterior import Posterior
@@ -28,17 +30,21 @@ class PreferenceModel:
         kernel: The prior of the differences.
         reference: Points spread over the space, `r x d`; utilities are relative to their mean over these.
         learned: See `GaussianProcessModel`.
+        knowledge: What is known of differences beforehand.
     """
 
     kernel: DifferenceKernel
     response: Response
     reference: Tensor
     learned: Hyperprior | None = None
+    knowledge: Knowledge | None = None
 
     @property
     def differences(self) -> GaussianProcessModel:
         """The model of the differences between the stimuli of a trial."""
-        return GaussianProcessModel(kernel=self.kernel, response=self.response, learned=self.learned)
+        return GaussianProcessModel(
+            kernel=self.kernel, response=self.response, learned=self.learned, knowledge=self.knowledge
+        )
 
     def response_given(self, data: TrainingData, hyperparameters: Sequence[float]) -> Response:
         """Return how differences make choices."""
@@ -68,12 +74,21 @@ class PreferenceModel:
         return self.differences.refit_due(n, last)
 
 
-def build_preference(context: ModelContext, options: StructureOptions) -> PreferenceModel:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferenceOptions(StructureOptions, MonotoneOptions):
+    """What is known of a field of utilities."""
+
+
+def build_preference(context: ModelContext, options: PreferenceOptions) -> PreferenceModel:
     """Build the Gaussian process of preferences; raises as `kernel_of` does.
 
     An intensity is taken for something of which more is preferred.
     """
-    kernel = DifferenceKernel(kernel_of(context, options))
+    steps = rising_steps(context.space, options)
     return PreferenceModel(
-        kernel=kernel, response=context.response, reference=context.reference, learned=context.hyperprior
+        kernel=DifferenceKernel(kernel_of(context, options)),
+        response=context.response,
+        reference=context.reference,
+        learned=context.hyperprior,
+        knowledge=knowledge_of([] if steps is None else [monotone_differences(steps)]),
     )

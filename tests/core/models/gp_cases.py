@@ -4,10 +4,9 @@ import numpy as np
 import torch
 from scipy.special import ndtr
 
-from aepsych_grpc.core.models.classification import build_classification
+from aepsych_grpc.core.models.classification import ClassificationOptions, build_classification
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.model import TrainingData
-from aepsych_grpc.core.models.structure import StructureOptions
 from aepsych_grpc.core.responses.binary import BinaryResponse
 
 
@@ -20,7 +19,7 @@ def model(d, *, intensity=None, categorical=None, guess=0.0, lapse=0.0, structur
         outcome_kind="binary",
         reference=torch.empty(0, d, dtype=torch.float64),
     )
-    return build_classification(context, StructureOptions(structure=structure))
+    return build_classification(context, ClassificationOptions(structure=structure))
 
 
 def observer(n, d, *, guess=0.0, seed=0):

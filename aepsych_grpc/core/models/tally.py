@@ -1,0 +1,127 @@
+"""What is known of responses: as if some had been told, in fractions of a trial."""
+
+import math
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aepsych_grpc.core.models.expectation_propagation import Array
+from aepsych_grpc.core.responses.learned import LearnedResponse
+from aepsych_grpc.core.responses.response import MIN_NORMALIZER, MIN_SHRINKAGE, Response
+
+NODES = 61
+REACH = 8.0
+"""The trapezoidal rule runs this many standard deviations to either side."""
+PASSES = 4
+SHRINKAGE = 0.3
+"""Each pass looks closer at where the last one found the product of cavity and likelihood, but no closer than this:
+so it is found up to 11 of the cavity's standard deviations away, and 100 times as narrow."""
+
+_FARTHEST = 40.0
+_STEP = 0.005
+_TABLE = torch.arange(-_FARTHEST, _FARTHEST + _STEP, _STEP, dtype=torch.float64)
+"""Where the likelihood is tabulated: between these places its logarithm is linear to 3e-6 a trial."""
+_TABLES = 64
+"""Tables that are kept, each 128 kB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The likelihood of so many responses of each value, which need not be whole numbers, at each of n latent values.
+
+        prod_y (p(y | u_i) / q_y)^counts_y,   q_y = counts_y / sum counts
+
+    At chance level u may lie anywhere far below the threshold, and where all is perceived anywhere far above. A
+    likelihood leaves that open; a Gaussian factor on u would hold it in one place and bend the slope in between. The
+    constants q keep it near 1, where it would be too small for a number.
+
+    Its moments come from the trapezoidal rule, which for functions as smooth as these is exact to rounding once its
+    step is below their width.
+
+    Attributes:
+        counts: Responses of each of the response's values, at least 0 and not all 0.
+        n: Number of latent values.
+    """
+
+    counts: tuple[float, ...]
+    n: int
+
+    def __len__(self) -> int:
+        return self.n
+
+    def tilted(self, response: Response, mean: Tensor, variance: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return Z, d1 = (E[u] - mean) / variance and d2 = (Var[u] / variance - 1) / variance under the product."""
+        m, v = mean.numpy(), variance.numpy()
+        log_z, nodes, weights = self._product(response, m, v)
+        centre = (weights * nodes).sum(1)
+        spread = (weights * (nodes - centre[:, None]) ** 2).sum(1)
+        d2 = np.maximum(spread / v - 1, MIN_SHRINKAGE - 1) / v
+        Z = np.maximum(np.exp(log_z), MIN_NORMALIZER)
+        return torch.from_numpy(Z), torch.from_numpy((centre - m) / v), torch.from_numpy(d2)
+
+    def sensitivity(self, response: LearnedResponse, mean: Tensor, variance: Tensor) -> Tensor:
+        """Return sum_i dlog Z_i / dtheta = sum_i E[sum_y counts_y dlog p(y | u) / dtheta] under the product."""
+        _, nodes, weights = self._product(response, mean.numpy(), variance.numpy())
+        u, share = torch.from_numpy(nodes.ravel()), torch.from_numpy(weights.ravel())
+        total = torch.zeros(len(response.hyperprior.parameters), dtype=mean.dtype)
+        for value, count in zip(response.values, self.counts, strict=True):
+            if count:
+                each = response.sensitivity(torch.full_like(u, value), u, torch.zeros_like(u))
+                total += count * (each * share).sum(1)
+        return total
+
+    def _product(self, response: Response, mean: Array, variance: Array) -> tuple[Array, Array, Array]:
+        """Return log Z, `n`, and nodes with their weights, which add up to 1, `n x NODES` each."""
+        grid, step = np.linspace(-REACH, REACH, NODES), 2 * REACH / (NODES - 1)
+        table = _log_likelihood(cast("Hashable", response), self.counts)  # responses are frozen values
+        centre, width = mean, np.sqrt(variance)
+        for looked in range(1, PASSES + 1):
+            nodes = centre[:, None] + width[:, None] * grid
+            log_product = _looked_up(table, nodes) - 0.5 * (nodes - mean[:, None]) ** 2 / variance[:, None]
+            top = log_product.max(1)
+            weights = np.exp(log_product - top[:, None])
+            total = weights.sum(1)
+            weights /= total[:, None]
+            if looked < PASSES:
+                centre = (weights * nodes).sum(1)
+                spread = np.sqrt((weights * (nodes - centre[:, None]) ** 2).sum(1))
+                width = np.maximum(spread, SHRINKAGE * width)
+        return top + np.log(total * step * width) - 0.5 * np.log(2 * math.pi * variance), nodes, weights
+
+
+def tally_of(values: tuple[float, ...], expected: float, trials: float, n: int) -> Tally:
+    """Return some trials at each of n latent values, with an expected response.
+
+    The two values next to it share them: a binary response's only two, the levels around a mean rating.
+    """
+    upper = next(k for k in range(1, len(values)) if expected <= values[k] or k == len(values) - 1)
+    share = min(max((expected - values[upper - 1]) / (values[upper] - values[upper - 1]), 0.0), 1.0)
+    counts = [0.0] * len(values)
+    counts[upper - 1], counts[upper] = trials * (1 - share), trials * share
+    return Tally(tuple(counts), n)
+
+
+@lru_cache(maxsize=_TABLES)
+def _log_likelihood(response: Response, counts: tuple[float, ...]) -> Array:
+    """Return its logarithm at _TABLE; p(y | u) is the Z of a response without variance."""
+    total, certain = torch.zeros_like(_TABLE), torch.zeros_like(_TABLE)
+    for value, count in zip(response.values, counts, strict=True):
+        if count:
+            Z, _, _ = response.tilted(value, _TABLE, certain)
+            total += count * (torch.log(Z) - math.log(count / sum(counts)))
+    table: Array = total.numpy()
+    return table
+
+
+def _looked_up(table: Array, u: Array) -> Array:
+    """Return a tabulated function at places, linear in between and beyond."""
+    place = (u + _FARTHEST) / _STEP
+    low = np.clip(place, 0, len(table) - 2).astype(np.int64)
+    below = table[low]
+    found: Array = below + (place - low) * (table[low + 1] - below)
+    return found
