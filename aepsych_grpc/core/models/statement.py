@@ -167,7 +167,7 @@ def _limits(kind: outcome.Kind) -> tuple[float, float]:
 def explain_statements(options: HasStatements) -> Iterator[str]:
     """Say what is known, in sentences."""
     for statement in options.known:
-        place = " and ".join(f"{name} {_part(part)}" for name, part in statement.where.items()) or "all stimuli"
+        place = " and ".join(f"{name} {_part(part)}" for name, part in sorted(statement.where.items())) or "all stimuli"
         yield f"Known beforehand: with {place}, {statement}"
 
 

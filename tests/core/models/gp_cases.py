@@ -4,13 +4,20 @@ import numpy as np
 import torch
 from scipy.special import ndtr
 
+from aepsych_grpc.config.parameter import Continuous, Parameter
 from aepsych_grpc.core.models.classification import ClassificationOptions, build_classification
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.model import TrainingData
 from aepsych_grpc.core.responses.binary import BinaryResponse
+from aepsych_grpc.core.space.space import Space
 
 
-def model(d, *, intensity=None, categorical=None, guess=0.0, lapse=0.0, structure="auto"):
+def space(d):
+    """Parameters x0, x1, ... from 0 to 1."""
+    return Space([Parameter(name=f"x{j}", kind=Continuous(lower_bound=0, upper_bound=1)) for j in range(d)])
+
+
+def model(d, *, intensity=None, categorical=None, guess=0.0, lapse=0.0, **options):
     context = ModelContext(
         d=d,
         intensity=intensity,
@@ -18,8 +25,9 @@ def model(d, *, intensity=None, categorical=None, guess=0.0, lapse=0.0, structur
         response=BinaryResponse(guess_rate=guess, lapse_rate=lapse),
         outcome_kind="binary",
         reference=torch.empty(0, d, dtype=torch.float64),
+        space=space(d),
     )
-    return build_classification(context, ClassificationOptions(structure=structure))
+    return build_classification(context, ClassificationOptions(**options))
 
 
 def observer(n, d, *, guess=0.0, seed=0):
