@@ -49,16 +49,18 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Positive:
-    """Phi(u_i): that each of `count` numbers is positive, with a softness of 1 (Riihimaki & Vehtari 2010, eq. 4)."""
+    """Phi(u_i / softness): that each of `count` numbers is positive (Riihimaki & Vehtari 2010, eq. 4)."""
 
     count: int
+    softness: float
 
     def __len__(self) -> int:
         return self.count
 
     def tilted(self, response: Response, mean: Tensor, variance: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # noqa: ARG002  # the seam's signature
         """Return the moments of a probit, whatever the response."""
-        return _PROBIT.tilted(1.0, mean, variance)
+        Z, d1, d2 = _PROBIT.tilted(1.0, mean / self.softness, variance / self.softness**2)
+        return Z, d1 / self.softness, d2 / self.softness**2
 
     def sensitivity(self, response: LearnedResponse, mean: Tensor, variance: Tensor) -> Tensor:  # noqa: ARG002  # the seam's signature
         """Return 0 for each parameter of the response."""

@@ -91,14 +91,14 @@ def monotone_field(steps: Steps) -> Known:
     monotonicity information", AISTATS, eq. 4): they need nothing of a kernel but its covariance.
     """
     m = len(steps.first)
-    up = torch.eye(m, dtype=torch.float64) / SOFTNESS
-    return Known(Functionals(torch.cat([steps.first, steps.second]), torch.cat([-up, up], 1)), Positive(m))
+    one = torch.eye(m, dtype=torch.float64)
+    return Known(Functionals(torch.cat([steps.first, steps.second]), torch.cat([-one, one], 1)), Positive(m, SOFTNESS))
 
 
 def monotone_differences(steps: Steps) -> Known:
     """Return the same of a field of differences, where the two points of a step lie side by side in one."""
     pairs = torch.cat([steps.first, steps.second], 1)
-    return Known(Functionals(pairs, torch.eye(len(pairs), dtype=torch.float64) / SOFTNESS), Positive(len(pairs)))
+    return Known(Functionals(pairs, torch.eye(len(pairs), dtype=torch.float64)), Positive(len(pairs), SOFTNESS))
 
 
 def check_monotone(options: HasDirections, trials: Trials) -> Iterator[Violation]:
