@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import pytest
@@ -29,7 +30,10 @@ def intervals(draw, make, numbers, positive):
 @st.composite
 def discrete(draw):
     log_scale = draw(st.booleans())
-    values = draw(st.lists(POSITIVE if log_scale else FINITE, min_size=2, max_size=6, unique=True))
+    # On a logarithmic scale values must differ by more than the rounding of their logarithms.
+    values = draw(
+        st.lists(POSITIVE if log_scale else FINITE, min_size=2, max_size=6, unique_by=math.log if log_scale else float)
+    )
     return parameter.Discrete(values=tuple(sorted(values)), log_scale=log_scale)
 
 
