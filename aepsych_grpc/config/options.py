@@ -24,8 +24,10 @@ class Option:
 
     name: str
     type: str
+    required: bool
     default: Any
     description: str
+    example: Any = None
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
@@ -38,9 +40,16 @@ def option(
     minimum: float | None = None,
     maximum: float | None = None,
     choices: tuple[str, ...] = (),
+    example: Any = None,
 ) -> Any:
-    """Declare a field of an options dataclass; pass `...` as default for a required option."""
-    metadata = {"description": description, "minimum": minimum, "maximum": maximum, "choices": choices}
+    """Declare a field of an options dataclass; pass `...` as default for a required option, and give it an example."""
+    metadata = {
+        "description": description,
+        "minimum": minimum,
+        "maximum": maximum,
+        "choices": choices,
+        "example": example,
+    }
     return field(metadata=metadata) if default is ... else field(default=default, metadata=metadata)
 
 
@@ -51,15 +60,12 @@ def options_of(declaration: type) -> tuple[Option, ...]:
         Option(
             name=item.name,
             type=_type_name(hints[item.name]),
+            required=item.default is MISSING,
             default=None if item.default is MISSING else item.default,
             **item.metadata,
         )
         for item in fields(declaration)
     )
-
-
-def _required(declaration: type) -> set[str]:
-    return {item.name for item in fields(declaration) if item.default is MISSING}
 
 
 def _type_name(hint: Any) -> str:
@@ -91,10 +97,9 @@ def read_options(declaration: type[T], given: Mapping[str, Any], path: str) -> t
         if name not in declared
     ]
     values: dict[str, Any] = {}
-    required = _required(declaration)
     for name, item in declared.items():
         if given.get(name) is None:
-            if name in required:
+            if item.required:
                 violations.append(Violation(f"{path}.{name}", f"Required: {item.description}"))
         elif item.type.startswith("list of "):
             values[name] = _read_list(given[name], item, f"{path}.{name}", violations)
