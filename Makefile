@@ -52,7 +52,7 @@ reference: .venv/.installed  ## Write docs/reference from the catalogue and the 
 	python -m tools.reference
 
 coverage-page: .venv/.installed  ## Try every feature of AEPsych over gRPC, and write docs/coverage.md; takes minutes
-	python -m tools.aepsych_coverage
+	python -m tools.aepsych_coverage $(ARGS)
 
 bench: .venv/.installed  ## Measure latencies and accuracy on this machine
 	python benchmarks/service.py

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tools.aepsych_coverage.bench import ClaimError, running_bench
 from tools.aepsych_coverage.page import page
 from tools.aepsych_coverage.row import Row, sections
 from tools.aepsych_coverage.study import TRIALS, study
-from tools.aepsych_coverage.trial import ClaimError, check, running_server
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
 SECTIONS = tuple(sections())
@@ -15,20 +15,20 @@ ROWS = [row for section in SECTIONS for row in section.rows]
 
 
 @pytest.fixture(scope="module")
-def client():
-    with running_server() as client:
-        yield client
+def bench():
+    with running_bench() as bench:
+        yield bench
 
 
 @pytest.mark.slow  # 30 trials for each of many rows
 @pytest.mark.parametrize("row", [row for row in ROWS if not row.refused], ids=str)
-def test_a_row_that_works_runs(client, row):
-    check(row, client)
+def test_a_row_that_works_runs(bench, row):
+    bench.check(row)
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.tried is not None], ids=str)
-def test_a_row_that_is_refused_is_refused_in_these_words(client, row):
-    check(row, client)
+def test_a_row_that_is_refused_is_refused_in_these_words(bench, row):
+    bench.check(row)
 
 
 def test_the_page_is_what_the_rows_say():
@@ -51,9 +51,9 @@ def test_no_name_stands_in_a_section_twice():
     ],
     ids=["taken", "other words", "refused", "other number of trials"],
 )
-def test_a_false_claim_is_noticed(client, row, complaint):
+def test_a_false_claim_is_noticed(bench, row, complaint):
     with pytest.raises(ClaimError, match=complaint):
-        check(row, client)
+        bench.check(row)
 
 
 def test_a_fragment_goes_where_it_belongs():

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tools.aepsych_coverage.bench import ClaimError, running_bench
 from tools.aepsych_coverage.page import page
 from tools.aepsych_coverage.row import Section, sections
 from tools.aepsych_coverage.study import TRIALS
-from tools.aepsych_coverage.trial import ClaimError, check, running_server
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
 
@@ -31,12 +31,12 @@ def main() -> int:
 def _false_claims(read: Sequence[Section]) -> int:
     """Try every row, say how it went, and return how many claim what is not so."""
     wrong = 0
-    with running_server() as client:
+    with running_bench() as bench:
         for section in read:
             print(section.title, flush=True)
             for row in section.rows:
                 try:
-                    check(row, client)
+                    bench.check(row)
                 except ClaimError as error:
                     wrong += 1
                     print(f"  WRONG   {error}")
