@@ -1,4 +1,4 @@
-"""Where the studies in `examples/` use a kind of parameter or outcome."""
+"""Where the studies in `examples/` use a constraint, or a kind of parameter or outcome."""
 
 from functools import cache
 from pathlib import Path
@@ -6,7 +6,17 @@ from typing import Any
 
 import yaml
 
+from aepsych_grpc.v1.config_pb2 import Outcome, Parameter
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
+
+_KEYS = {"LinearConstraint": ("constraints", "terms")} | {
+    item.message_type.name: (listed, item.name)
+    for listed, message in (("parameters", Parameter), ("outcomes", Outcome))
+    for item in message.DESCRIPTOR.oneofs_by_name["kind"].fields
+    if item.message_type is not None
+}
+"""The list of a study in which a message stands, and the field by which it is known."""
 
 
 def first_use(message: str) -> tuple[str, dict[str, Any]] | None:
@@ -15,14 +25,9 @@ def first_use(message: str) -> tuple[str, dict[str, Any]] | None:
     Args:
         message: The kind's message, such as "IntegerParameter".
     """
-    for ending, listed in (("Parameter", "parameters"), ("Outcome", "outcomes")):
-        kind = message.removesuffix(ending).lower()
-        if message.endswith(ending) and kind:
-            for file, study in _studies():
-                for entry in study.get(listed, ()):
-                    if kind in entry:
-                        return file, {listed: [entry]}
-    return None
+    listed, key = _KEYS.get(message, ("", ""))
+    uses = ((file, entry) for file, study in _studies() for entry in study.get(listed, ()) if key in entry)
+    return next(((file, {listed: [entry]}) for file, entry in uses), None)
 
 
 @cache
