@@ -1,10 +1,11 @@
 """What a config means, in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from aepsych_grpc.config import outcome, parameter
-from aepsych_grpc.config.catalogue import Catalogue
+from aepsych_grpc.config.catalogue import Catalogue, Entry
 from aepsych_grpc.config.duration import TrialCount, total, trial_count
 from aepsych_grpc.config.experiment import Component, ExperimentConfig, Stopping, Strategy
 from aepsych_grpc.config.learning import learned_outcomes
@@ -93,16 +94,35 @@ def _percent(probability: float) -> str:
 
 
 def _strategy(strategy: Strategy, config: ExperimentConfig, catalogue: Catalogue) -> str:
-    sentences = [f"{strategy.generator.name}: {catalogue.generators[strategy.generator.name].summary}"]
+    generator = catalogue.generators[strategy.generator.name]
+    sentences = [f"{generator.name}: {generator.summary}", *_own_options(strategy.generator, generator)]
     if strategy.acquisition:
-        summary = catalogue.acquisitions[strategy.acquisition.name].summary
-        sentences.append(f"What makes a trial informative is {strategy.acquisition.name}: {summary}")
+        acquisition = catalogue.acquisitions[strategy.acquisition.name]
+        sentences.append(f"What makes a trial informative is {acquisition.name}: {acquisition.summary}")
+        sentences.extend(_own_options(strategy.acquisition, acquisition))
     if strategy.model:
         sentences.extend(_models(strategy.model, config, catalogue))
     if strategy.keep_most_recent:
         sentences.append(f"It is learned from the latest {_counted(strategy.keep_most_recent, 'response')} only")
     sentences.append(_ending(strategy.stopping))
     return "\n".join(sentence if sentence.endswith(".") else f"{sentence}." for sentence in sentences)
+
+
+def _own_options(component: Component, entry: Entry[Any]) -> Iterator[str]:
+    """Say which options differ from their defaults."""
+    defaults = {item.name: item.default for item in entry.option_list}
+    given = [f"{name} {_option(value)}" for name, value in component.options.items() if value != defaults[name]]
+    if given:
+        yield f"With {'; '.join(given)}"
+
+
+def _option(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={_option(item)}" for name, item in value.items())
+    if isinstance(value, list | tuple):
+        several = any(isinstance(item, Mapping) for item in value)
+        return _counted(len(value), "stimulus", "stimuli") if several else _listed([_option(item) for item in value])
+    return value if isinstance(value, str) else shown(value)
 
 
 def _models(model: Component, config: ExperimentConfig, catalogue: Catalogue) -> Iterator[str]:
@@ -156,5 +176,5 @@ def _settings(config: ExperimentConfig) -> Iterator[tuple[str, str]]:
         yield "bounds", "responses to stimuli outside the bounds are accepted"
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _counted(count: int, noun: str, plural: str = "") -> str:
+    return f"{count} {noun if count == 1 else plural or f'{noun}s'}"

@@ -28,8 +28,10 @@ class Option:
 
     name: str
     type: str
+    required: bool
     default: Any
     description: str
+    example: Any = None
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
@@ -43,9 +45,16 @@ def option(
     minimum: float | None = None,
     maximum: float | None = None,
     choices: tuple[str, ...] = (),
+    example: Any = None,
 ) -> Any:
-    """Declare a field of an options dataclass; pass `...` as default for a required option."""
-    metadata = {"description": description, "minimum": minimum, "maximum": maximum, "choices": choices}
+    """Declare a field of an options dataclass; pass `...` as default for a required option, and give it an example."""
+    metadata = {
+        "description": description,
+        "minimum": minimum,
+        "maximum": maximum,
+        "choices": choices,
+        "example": example,
+    }
     return field(metadata=metadata) if default is ... else field(default=default, metadata=metadata)
 
 
@@ -62,7 +71,9 @@ def _option(item: Field[Any], hint: Any) -> Option:
         parts = "; ".join(f"{one.name} ({one.type}): {one.description}" for one in options_of(group))
         told["description"] = f"{told['description']} Each has {parts}"
     default = None if item.default is MISSING else item.default
-    return Option(name=item.name, type=_type_name(hint), default=default, group=group, **told)
+    return Option(
+        name=item.name, type=_type_name(hint), required=item.default is MISSING, default=default, group=group, **told
+    )
 
 
 def given_by(options: Any) -> dict[str, Any]:
@@ -75,10 +86,6 @@ def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return given_by(value)
     return tuple(map(_plain, value)) if isinstance(value, tuple) else value
-
-
-def _required(declaration: Declaration) -> set[str]:
-    return {item.name for item in fields(declaration) if item.default is MISSING}
 
 
 def _arguments(hint: Any) -> list[Any]:
@@ -116,10 +123,9 @@ def read_options(declaration: type[T], given: Mapping[str, Any], path: str) -> t
         if name not in declared
     ]
     values: dict[str, Any] = {}
-    required = _required(declaration)
     for name, item in declared.items():
         if given.get(name) is None:
-            if name in required:
+            if item.required:
                 violations.append(Violation(f"{path}.{name}", f"Required: {item.description}"))
         elif item.type.startswith("list of "):
             values[name] = _read_list(given[name], item, f"{path}.{name}", violations)

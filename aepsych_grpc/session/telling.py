@@ -143,7 +143,10 @@ def _allowed(config: ExperimentConfig, outcome: Outcome) -> str:
     levels = _levels(config, outcome)
     if levels is None:
         return "a finite number"
-    return "0 or 1 (or false or true)" if levels == 2 else f"a whole number from 0 to {levels - 1}"
+    if isinstance(outcome.kind, outcomes.Binary):
+        return "0 or 1 (or false or true)"
+    numbers = "0 or 1" if levels == 2 else f"a whole number from 0 to {levels - 1}"
+    return f"the chosen stimulus's position, {numbers}," if isinstance(outcome.kind, outcomes.Choice) else numbers
 
 
 def _is_valid(config: ExperimentConfig, outcome: Outcome, value: Any) -> bool:
