@@ -2,7 +2,7 @@ import pytest
 
 from aepsych_grpc.config import outcome, parameter
 from aepsych_grpc.config.duration import TrialCount, total, trial_count
-from aepsych_grpc.config.experiment import Component, ExperimentConfig, Stopping, Strategy
+from aepsych_grpc.config.experiment import Component, ExperimentConfig, PopulationPrior, Stopping, Strategy
 from aepsych_grpc.config.explain import explain
 from aepsych_grpc.config.remarks import remarks
 
@@ -174,3 +174,10 @@ def test_a_well_made_config_is_not_remarked_on():
 )
 def test_what_may_be_regretted_is_remarked_on(changes, remark_part):
     assert any(remark_part in remark for remark in remarks(config(**changes)))
+
+
+def test_what_a_participant_begins_with_is_explained(catalogue):
+    assert "beginning" not in explained(catalogue)
+    said = explained(catalogue, population_prior=PopulationPrior(max_experiments=7))["beginning"]
+    assert said.startswith("with what this study's latest finished experiments, at most 7, have taught")
+    assert "no response and no threshold is shared" in said
