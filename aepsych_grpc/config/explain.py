@@ -155,7 +155,7 @@ def _settings(config: ExperimentConfig) -> Iterator[tuple[str, str]]:
         yield (
             "beginning",
             "with what this study's latest finished experiments, at most "
-            f"{config.population_prior.max_experiments}, have taught of the model's hyperparameters\n"
+            f"{config.population_prior.max_experiments}, have taught of the model's hyperparameters "
             "(how smooth the field is, how steeply responses rise); no response and no threshold is shared",
         )
 
