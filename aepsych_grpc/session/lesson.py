@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.core.models.hyperprior import Hyperprior
+from aepsych_grpc.core.models.model import TrainingData
 from aepsych_grpc.session.codec import decode
 from aepsych_grpc.session.event import LearnedPrior
 from aepsych_grpc.session.phase import Phase, assemble
@@ -15,7 +16,7 @@ from aepsych_grpc.store.event_store import EventStore
 
 Lesson: TypeAlias = tuple[LearnedPrior, ...]
 
-Told: TypeAlias = Mapping[str, Mapping[str, TrainingSet]]
+Told: TypeAlias = Mapping[Teacher, Mapping[str, TrainingSet]]
 """What was told in each experiment, by outcome."""
 
 
@@ -28,7 +29,7 @@ def learn(store: EventStore, config: ExperimentConfig, teachers: Sequence[Teache
         StoreUnavailable: The database can't be read.
     """
     phases = assemble(config, workshop).phases
-    told = {teacher.experiment_id: _told(store, teacher, config, phases) for teacher in teachers}
+    told = {teacher: _told(store, teacher, config, phases) for teacher in teachers}
     done: dict[Hashable, tuple[tuple[str, ...], Hyperprior | None]] = {}
     lesson = []
     for phase in phases:
@@ -63,11 +64,13 @@ def _told(
 
 def _prior(phase: Phase, outcome: str, told: Told) -> tuple[tuple[str, ...], Hyperprior | None]:
     """Return the teachers of an outcome's model in a phase, and the prior that they teach."""
-    data = {
-        experiment_id: training[outcome].latest(phase.strategy.keep_most_recent)
-        for experiment_id, training in told.items()
-    }
-    data = {experiment_id: one for experiment_id, one in data.items() if len(one)}
-    if not data:
+    experiment_ids = []
+    participants: dict[str, list[TrainingData]] = {}
+    for teacher, training in told.items():
+        data = training[outcome].latest(phase.strategy.keep_most_recent)
+        if len(data):
+            experiment_ids.append(teacher.experiment_id)
+            participants.setdefault(teacher.participant, []).append(data)
+    if not participants:
         return (), None
-    return tuple(data), phase.learners[outcome].model.population_prior(list(data.values()))
+    return tuple(experiment_ids), phase.learners[outcome].model.population_prior(list(participants.values()))

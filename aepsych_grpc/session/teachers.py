@@ -25,10 +25,14 @@ PATH = "prior_from_experiment_ids"
 
 @dataclass(frozen=True, slots=True)
 class Teacher:
-    """An earlier experiment, with its events up to `sequence`."""
+    """An earlier experiment, with its events up to `sequence`.
+
+    `participant` is the same for experiments of the same participant; one that isn't named is someone else each time.
+    """
 
     experiment_id: str
     sequence: int
+    participant: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def _named(store: EventStore, config: ExperimentConfig, named: Sequence[str]) ->
             message = f'"{experiment_id}" can\'t teach: {differing}. Make the two agree, or leave the id out.'
             misfits.append(Violation(f"{PATH}[{i}]", message))
         elif _told(record):
-            found.append(Teacher(experiment_id, record.sequence))
+            found.append(_teacher(record))
         else:
             silent.append(experiment_id)
     if unknown:
@@ -91,8 +95,13 @@ def _of_study(store: EventStore, config: ExperimentConfig, wanted: PopulationPri
         if differing := _differences(store, record, config):
             left_out.setdefault(differing, []).append(record.experiment_id)
         else:
-            found.append(Teacher(record.experiment_id, record.sequence))
+            found.append(_teacher(record))
     return Teachers(tuple(found), _warnings(left_out))
+
+
+def _teacher(record: ExperimentRecord) -> Teacher:
+    who = f"participant {record.participant_id}" if record.participant_id else f"experiment {record.experiment_id}"
+    return Teacher(record.experiment_id, record.sequence, who)
 
 
 def _differences(store: EventStore, record: ExperimentRecord, config: ExperimentConfig) -> str:

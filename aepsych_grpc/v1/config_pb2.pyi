@@ -129,7 +129,8 @@ Global___ExperimentConfig: _TypeAlias = ExperimentConfig  # noqa: Y015
 class PopulationPrior(_message.Message):
     """Lets earlier experiments of the study teach the prior of the model's hyperparameters: how smooth the field is, how
     steeply responses rise; not where the threshold lies. Earlier experiments are the finished ones with the same name
-    (which is REQUIRED then) whose parameters and outcomes agree, the same participant's included.
+    (which is REQUIRED then) whose parameters and outcomes agree, the same participant's included. Several of one
+    participant count as one.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

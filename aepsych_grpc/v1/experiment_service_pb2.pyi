@@ -145,7 +145,7 @@ class SetupRequest(_message.Message):
     @_builtins.property
     def prior_from_experiment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """OPTIONAL. Earlier experiments whose responses teach the prior of the model's hyperparameters, finished or not; the
-        same participant's count too. They must agree with the config in the parameters that vary (names, order, values and
+        same participant's count too, and several of one participant_id count as one. They must agree with the config in the parameters that vary (names, order, values and
         scales), the intensity parameter, the number of stimuli, and the outcomes that are learned from. They stand in for
         those that the config's population_prior finds. Default: those, or none.
         """

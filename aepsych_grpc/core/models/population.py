@@ -32,6 +32,8 @@ SPREAD = 0.25
 """How much the logarithm of a hyperparameter is expected to differ between participants."""
 SPREAD_SD = 0.8
 """Standard deviation of the logarithm of that: at two of them participants differ by .05, or by a factor of 3.5."""
+REACH = 2.0
+"""How far from where it was looked at the evidence is taken to rise at most, in standard units."""
 NODES = 17
 """Values of tau_j that are averaged over, within four standard deviations of its posterior."""
 
@@ -48,18 +50,28 @@ class Evidence:
     H: Array
     b: Array
 
+    def __add__(self, other: "Evidence") -> "Evidence":
+        """Return the evidence of two experiments of the same participant."""
+        return Evidence(self.H + other.H, self.b + other.b)
+
 
 def evidence_near(gradient: Callable[[Array], Array], place: Array, curvature: Array) -> Evidence:
     """Return the Gaussian with the evidence's own gradient and curvature at a place.
 
+    Where the evidence rises in a direction without curving down, as that of someone who always gives the same response,
+    the Gaussian would go on rising for ever, and more of the same people would move the population as far. Instead it
+    has its top within REACH of the place.
+
     Args:
         gradient: Of the log evidence, without any prior.
         place: Where the approximation is made, `p`.
-        curvature: Minus the Hessian of the log evidence there; negative eigenvalues are taken for 0.
+        curvature: Minus the Hessian of the log evidence there.
     """
+    slope = gradient(place)
     values, directions = np.linalg.eigh(0.5 * (curvature + curvature.T))
-    H = (directions * np.maximum(values, 0.0)) @ directions.T
-    return Evidence(H, gradient(place) + H @ place)
+    values = np.maximum(values, np.abs(directions.T @ slope) / REACH)
+    H = (directions * values) @ directions.T
+    return Evidence(H, slope + H @ place)
 
 
 def population_hyperprior(own: Hyperprior, participants: Sequence[Evidence]) -> Hyperprior:

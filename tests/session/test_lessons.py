@@ -190,6 +190,17 @@ def test_many_that_are_left_out_for_one_reason_make_one_warning(experiments):
     assert " and 2 more: " in warning
 
 
+def test_experiments_of_one_participant_count_as_one(experiments):
+    def widths(*participants):
+        ids = tuple(told(experiments, participant_id=name).experiment_id for name in participants)
+        (prior,) = experiments.setup(SetupCall(config=STUDY, prior_from=ids)).learned_priors
+        assert prior.experiment_ids == ids
+        return prior.hyperprior.sd
+
+    assert (widths("p1", "p1", "p1") > widths("p1", "p2", "p3")).any()
+    assert widths("", "", "").tolist() == widths("p1", "p2", "p3").tolist()
+
+
 def test_a_rehearsal_with_what_was_learned_asks_the_same(experiments):
     teacher = told(experiments)
     answer = experiments.setup(SetupCall(config=STUDY, prior_from=(teacher.experiment_id,)))
