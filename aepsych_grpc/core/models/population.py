@@ -15,8 +15,8 @@ the prior; those who differ, or who hardly speak of a hyperparameter, leave it a
 normal model: Gelman et al. 2013, Bayesian Data Analysis, section 5.4.)
 
 Averaging matters where participants are few. A single one says nothing of tau: with the most likely tau instead, the
-prior would be so narrow around that one that a population three times as different as expected would be worse off with
-it than without.
+prior would be so narrow around that one that a population twice as different as expected would be worse off with it
+than without.
 """
 
 from collections.abc import Callable, Sequence
