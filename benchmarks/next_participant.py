@@ -39,10 +39,12 @@ STIMULUS = {"contrast": 0.1, "spatial_frequency": 2.0}
 class Study:
     """A study that learns from its participants, and those who take part."""
 
-    def __init__(self, problem: str, trials: int) -> None:
+    def __init__(self, problem: str, trials: int, teachers: int) -> None:
         self._problem, self._trials, self._number = PROBLEMS[problem], trials, 0
         config = replace(configure(self._problem, DEFAULT, trials, 0), name=problem, seed=None)
-        self.config: ExperimentConfig = to_proto(replace(config, population_prior=PopulationPrior()))
+        self.config: ExperimentConfig = to_proto(
+            replace(config, population_prior=PopulationPrior(max_experiments=teachers))
+        )
 
     def finish(self, experiment: Experiment) -> None:
         """Tell all responses of another participant at once, and end the experiment."""
@@ -73,7 +75,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--problem", choices=list(PROBLEMS), default="discrimination-8d")
     parser.add_argument("--trials", type=int, default=250, help="trials of each participant (default %(default)s)")
-    parser.add_argument("--participants", type=int, default=5, help="who have finished (default %(default)s)")
+    parser.add_argument("--participants", type=int, default=5, help="who teach the next (default %(default)s)")
     arguments = parser.parse_args()
     waits: dict[str, list[float]] = {}
 
@@ -81,12 +83,12 @@ def main() -> None:
         return timed(lambda: client.setup(plan.config), waits.setdefault(when, []))
 
     with tempfile.TemporaryDirectory() as name:
-        plan, folder = Study(arguments.problem, arguments.trials), Path(name)
+        plan, folder = Study(arguments.problem, arguments.trials, arguments.participants), Path(name)
         server = ServerProcess(folder / "benchmark.db", folder / "server.log")
         time.sleep(WARM_UP_SECONDS)
         client = Client(f"127.0.0.1:{server.port}")
         for _ in range(arguments.participants - 1):
-            plan.finish(client.setup(plan.config, prior_from=()))
+            plan.finish(client.setup(plan.config))
         last = set_up("")  # waits for the lessons of those before, so that nothing is being learned now
         alone = others(client, 5)
         begin = time.monotonic()
