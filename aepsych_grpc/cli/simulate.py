@@ -97,6 +97,8 @@ def simulate(
         rows = summarise(runs)
         name = f"{config.intensity_parameter}, {participants} simulated participants"
         console.print(table(rows, shown, name), conclusion(rows, shown, wanted), sep="\n")
+        if config.population_prior:
+            console.print("Here each participant begins anew, whatever the others would have taught.")
         picture = output or Path(f"{config.name or file.stem}-simulation.png")
         save(rows, shown, config.intensity_parameter, picture, within=wanted)
         console.print(f"Picture: {picture}")

@@ -43,7 +43,7 @@ def explain(config: ExperimentConfig, catalogue: Catalogue) -> tuple[Section, ..
 
 
 def _parameter(item: parameter.Parameter, config: ExperimentConfig) -> str:
-    parts = [_values(item.kind, f" {item.unit}" if item.unit else "")]
+    parts = [values_of(item.kind, f" {item.unit}" if item.unit else "")]
     if item.name == config.intensity_parameter:
         parts.append("responses rise along it")
     if item.description:
@@ -51,7 +51,8 @@ def _parameter(item: parameter.Parameter, config: ExperimentConfig) -> str:
     return "; ".join(parts)
 
 
-def _values(kind: parameter.Kind, unit: str) -> str:
+def values_of(kind: parameter.Kind, unit: str = "") -> str:
+    """Say what values a parameter takes; `unit` with a space before it."""
     scale = ", on a log scale" if getattr(kind, "log_scale", False) else ""
     match kind:
         case parameter.Continuous(lower_bound=lower, upper_bound=upper):
@@ -174,6 +175,13 @@ def _settings(config: ExperimentConfig) -> Iterator[tuple[str, str]]:
         yield "constraint", str(constraint)
     if config.allow_out_of_bounds:
         yield "bounds", "responses to stimuli outside the bounds are accepted"
+    if config.population_prior:
+        yield (
+            "beginning",
+            "with what this study's latest finished experiments, at most "
+            f"{config.population_prior.max_experiments}, have taught of the model's hyperparameters "
+            "(how smooth the field is, how steeply responses rise); no response and no threshold is shared",
+        )
 
 
 def _counted(count: int, noun: str, plural: str = "") -> str:

@@ -10,9 +10,10 @@ from aepsych_grpc.config.catalogue import Catalogue
 from aepsych_grpc.config.check import constraints as check_constraints
 from aepsych_grpc.config.check import outcomes as check_outcomes
 from aepsych_grpc.config.check import parameters as check_parameters
+from aepsych_grpc.config.check import population as check_population
 from aepsych_grpc.config.check.names import LONGEST_NAME, check_count, check_name, check_unique
 from aepsych_grpc.config.constraint import LinearConstraint
-from aepsych_grpc.config.experiment import Component, ExperimentConfig, Stopping, Strategy
+from aepsych_grpc.config.experiment import Component, ExperimentConfig, PopulationPrior, Stopping, Strategy
 from aepsych_grpc.config.strategies import StrategyDraft, complete_strategies
 from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.config.violation import InvalidConfigError, Violation
@@ -61,6 +62,7 @@ def from_proto(message: v1.ExperimentConfig, catalogue: Catalogue) -> Experiment
         violations,
     )
     violations.extend(check_outcomes.check_seed(seed, f"{ROOT}.seed"))
+    population_prior = _read_population_prior(message, violations)
     if violations:
         raise InvalidConfigError(violations)
     return ExperimentConfig(
@@ -75,7 +77,18 @@ def from_proto(message: v1.ExperimentConfig, catalogue: Catalogue) -> Experiment
         seed=seed,
         allow_out_of_bounds=message.allow_out_of_bounds,
         constraints=tuple(constraints),
+        population_prior=population_prior,
     )
+
+
+def _read_population_prior(message: v1.ExperimentConfig, violations: list[Violation]) -> PopulationPrior | None:
+    if not message.HasField("population_prior"):
+        return None
+    given, prior = message.population_prior, PopulationPrior()
+    if given.HasField("max_experiments"):
+        prior = PopulationPrior(max_experiments=given.max_experiments)
+    violations.extend(check_population.check_population_prior(prior, message.name, ROOT))
+    return prior
 
 
 def _read_constraints(
@@ -239,6 +252,11 @@ def to_proto(config: ExperimentConfig) -> v1.ExperimentConfig:
             )
             for item in config.constraints
         ],
+        population_prior=(
+            v1.PopulationPrior(max_experiments=config.population_prior.max_experiments)
+            if config.population_prior
+            else None
+        ),
     )
 
 

@@ -92,11 +92,10 @@ def assemble(config: ExperimentConfig, workshop: Workshop, learned_priors: Seque
     if not len(kept_points(lambda skip, count: space.snap(sobol_points(space.d, count, seed=0, skip=skip)), space, 1)):
         message = f"Of {MOST_TRIED} stimuli spread over the space none keeps to all constraints; loosen them."
         raise InvalidConfigError([Violation("config.constraints", message)])
-    stimuli = config.stimuli_per_trial
     training = {
-        outcome.name: TrainingSet(space, stimuli, outcome.name)
+        outcome.name: TrainingSet(space, config.stimuli_per_trial, outcome.name)
         for outcome in config.outcomes
-        if is_learnable(outcome.kind_name, stimuli)
+        if is_learnable(outcome.kind_name, config.stimuli_per_trial)
     }
     priors = {(one.strategy_index, one.outcome): one.hyperprior for one in learned_priors}
     phases = tuple(_build(config, index, space, training, workshop, priors) for index in range(len(config.strategies)))

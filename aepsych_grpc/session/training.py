@@ -1,12 +1,13 @@
 """The observations that models learn from, as tensors that grow with the log."""
 
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 
 import torch
 
 from aepsych_grpc.core.models.model import TrainingData
 from aepsych_grpc.core.space.space import Space
-from aepsych_grpc.session.event import Observation, ObservationTold
+from aepsych_grpc.session.event import Event, Observation, ObservationTold
 
 
 class TrainingSet:
@@ -47,8 +48,20 @@ class TrainingSet:
         """Return the observations up to a sequence."""
         return self.first(self.count(sequence))
 
+    def latest(self, most: int | None = None) -> TrainingData:
+        """Return all observations, or the `most` latest of them."""
+        return self.first(len(self._sequences), most)
+
     def first(self, n: int, most: int | None = None) -> TrainingData:
         """Return the first n observations, or the `most` latest of them: points `n x (s d)`, responses `n`."""
         start = 0 if most is None else max(n - most, 0)
         points = torch.stack(self._points[start:n]) if n else torch.empty(0, self._width, dtype=torch.float64)
         return TrainingData(points, torch.tensor(self._responses[start:n], dtype=torch.float64))
+
+
+def take_in(training: Mapping[str, TrainingSet], events: Iterable[Event]) -> None:
+    """Take what events tell into the training sets of the outcomes."""
+    for event in events:
+        if isinstance(event.kind, ObservationTold):
+            for one in training.values():
+                one.append(event.sequence, event.kind)

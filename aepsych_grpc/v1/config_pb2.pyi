@@ -58,6 +58,7 @@ class ExperimentConfig(_message.Message):
     SEED_FIELD_NUMBER: _builtins.int
     ALLOW_OUT_OF_BOUNDS_FIELD_NUMBER: _builtins.int
     CONSTRAINTS_FIELD_NUMBER: _builtins.int
+    POPULATION_PRIOR_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """OPTIONAL. Name of the study, such as "contrast-threshold"."""
     description: _builtins.str
@@ -94,6 +95,10 @@ class ExperimentConfig(_message.Message):
     def constraints(self) -> _containers.RepeatedCompositeFieldContainer[Global___LinearConstraint]:
         """OPTIONAL. What the parameters of every stimulus must fulfil together. Told stimuli that don't are out of bounds."""
 
+    @_builtins.property
+    def population_prior(self) -> Global___PopulationPrior:
+        """OPTIONAL. Begin with what the study's earlier participants have taught. Default: each participant begins anew."""
+
     def __init__(
         self,
         *,
@@ -108,16 +113,45 @@ class ExperimentConfig(_message.Message):
         seed: _builtins.int | None = ...,
         allow_out_of_bounds: _builtins.bool = ...,
         constraints: _abc.Iterable[Global___LinearConstraint] | None = ...,
+        population_prior: Global___PopulationPrior | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "seed", b"seed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "population_prior", b"population_prior", "seed", b"seed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "allow_out_of_bounds", b"allow_out_of_bounds", "constraints", b"constraints", "description", b"description", "intensity_parameter", b"intensity_parameter", "labels", b"labels", "name", b"name", "outcomes", b"outcomes", "parameters", b"parameters", "seed", b"seed", "stimuli_per_trial", b"stimuli_per_trial", "strategies", b"strategies"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "allow_out_of_bounds", b"allow_out_of_bounds", "constraints", b"constraints", "description", b"description", "intensity_parameter", b"intensity_parameter", "labels", b"labels", "name", b"name", "outcomes", b"outcomes", "parameters", b"parameters", "population_prior", b"population_prior", "seed", b"seed", "stimuli_per_trial", b"stimuli_per_trial", "strategies", b"strategies"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__seed) -> _WhichOneofReturnType__seed | None: ...
 
 Global___ExperimentConfig: _TypeAlias = ExperimentConfig  # noqa: Y015
+
+@_typing.final
+class PopulationPrior(_message.Message):
+    """Lets earlier experiments of the study teach the prior of the model's hyperparameters: how smooth the field is, how
+    steeply responses rise; not where the threshold lies. Earlier experiments are the finished ones with the same name
+    (which is REQUIRED then) whose parameters and outcomes agree, the same participant's included. Several of one
+    participant count as one.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAX_EXPERIMENTS_FIELD_NUMBER: _builtins.int
+    max_experiments: _builtins.int
+    """OPTIONAL. Learn from so many of the latest of them, 1 to 100. Default 10."""
+    def __init__(
+        self,
+        *,
+        max_experiments: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_experiments", b"_max_experiments", "max_experiments", b"max_experiments"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_experiments", b"_max_experiments", "max_experiments", b"max_experiments"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__max_experiments: _TypeAlias = _typing.Literal["max_experiments"]  # noqa: Y015
+    _WhichOneofArgType__max_experiments: _TypeAlias = _typing.Literal["_max_experiments", b"_max_experiments"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__max_experiments) -> _WhichOneofReturnType__max_experiments | None: ...
+
+Global___PopulationPrior: _TypeAlias = PopulationPrior  # noqa: Y015
 
 @_typing.final
 class LinearConstraint(_message.Message):

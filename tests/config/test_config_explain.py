@@ -4,7 +4,7 @@ import pytest
 
 from aepsych_grpc.config import outcome, parameter
 from aepsych_grpc.config.duration import TrialCount, total, trial_count
-from aepsych_grpc.config.experiment import Component, ExperimentConfig, Stopping, Strategy
+from aepsych_grpc.config.experiment import Component, ExperimentConfig, PopulationPrior, Stopping, Strategy
 from aepsych_grpc.config.explain import explain
 from aepsych_grpc.config.remarks import remarks
 from aepsych_grpc.core.catalogue import CATALOGUE
@@ -195,3 +195,10 @@ def test_options_that_differ_from_their_defaults_are_told():
     assert "With steps 2, 1.4; reversals 4; context eye=left.\n" in said["first"]
     assert "With points 2 stimuli; shuffle true.\n" in said["listed"]
     assert "With target 0.8.\n" in said["second"]
+
+
+def test_what_a_participant_begins_with_is_explained(catalogue):
+    assert "beginning" not in explained(catalogue)
+    said = explained(catalogue, population_prior=PopulationPrior(max_experiments=7))["beginning"]
+    assert said.startswith("with what this study's latest finished experiments, at most 7, have taught")
+    assert "no response and no threshold is shared" in said

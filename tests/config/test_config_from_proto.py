@@ -5,7 +5,7 @@ from google.protobuf import json_format
 
 from aepsych_grpc.config import outcome, parameter
 from aepsych_grpc.config.constraint import LinearConstraint
-from aepsych_grpc.config.experiment import Component, Stopping
+from aepsych_grpc.config.experiment import Component, PopulationPrior, Stopping
 from aepsych_grpc.config.proto import from_proto, to_proto, value_from_proto, value_to_proto
 from aepsych_grpc.config.violation import InvalidConfigError
 from aepsych_grpc.v1 import config_pb2
@@ -260,6 +260,21 @@ def constraint(bound, **terms):
     return {
         "terms": [{"parameter": name, "coefficient": value} for name, value in terms.items()],
         "upper_bound": bound,
+    }
+
+
+def test_a_study_may_learn_from_its_participants(catalogue):
+    assert from_proto(message(), catalogue).population_prior is None
+    assert from_proto(message(name="study", population_prior={}), catalogue).population_prior == PopulationPrior()
+    given = from_proto(message(name="study", population_prior={"max_experiments": 3}), catalogue)
+    assert given.population_prior == PopulationPrior(max_experiments=3)
+
+
+@pytest.mark.parametrize("count", [0, -1, 101])
+def test_a_study_that_learns_from_its_participants_has_a_name_and_some_of_them(catalogue, count):
+    assert violations(catalogue, name=" ", population_prior={"max_experiments": count}) == {
+        "config.name": "Required with population_prior: earlier experiments of the study are those with the same name.",
+        "config.population_prior.max_experiments": f"{count} is given; expected is 1 to 100.",
     }
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aepsych_grpc.config import outcome, parameter
-from aepsych_grpc.config.experiment import Component, ExperimentConfig, Stopping, Strategy
+from aepsych_grpc.config.experiment import Component, ExperimentConfig, PopulationPrior, Stopping, Strategy
 from aepsych_grpc.config.files import check, dump
 from aepsych_grpc.config.proto import from_proto, to_proto
 from aepsych_grpc.config.violation import InvalidConfigError
@@ -116,8 +116,10 @@ def configs(draw):
     outcome_kinds = [draw(binary())] if learnable else draw(st.lists(OTHER_OUTCOMES, min_size=1, max_size=3))
     outcome_names = draw(st.lists(NAMES, min_size=len(outcome_kinds), max_size=len(outcome_kinds), unique=True))
     strategy_names = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
+    name = draw(st.text(max_size=8))
+    population_prior = draw(st.none() | st.builds(PopulationPrior, max_experiments=st.integers(1, 100)))
     return ExperimentConfig(
-        name=draw(st.text(max_size=8)),
+        name=name,
         description=draw(st.text(max_size=8)),
         labels=draw(st.dictionaries(st.text(max_size=4), st.text(max_size=4), max_size=2)),
         parameters=parameters,
@@ -127,6 +129,7 @@ def configs(draw):
         strategies=tuple(draw(strategies(name, learnable=learnable)) for name in strategy_names),
         seed=draw(st.none() | st.integers(0, 2**31 - 1)),
         allow_out_of_bounds=draw(st.booleans()),
+        population_prior=population_prior if name.strip() else None,
     )
 
 

@@ -17,7 +17,7 @@ OF_THE_CONTRACT = {
     "study": (
         "A study",
         "A study is a file in YAML or JSON, or the same message over gRPC: an `ExperimentConfig`.",
-        ("ExperimentConfig", "Strategy", "Component", "LinearConstraint", "LinearTerm"),
+        ("ExperimentConfig", "Strategy", "Component", "LinearConstraint", "LinearTerm", "PopulationPrior"),
     ),
     "parameters": (
         "Parameters",

@@ -133,27 +133,25 @@ class GaussianProcessModel:
         thetas = [hyperprior.centre + hyperprior.sd * np.append(draw, fixed) for draw in draws]
         return tuple(self._condition(data, tuple(theta.tolist()), centre.sites) for theta in thetas)
 
-    def population_prior(self, participants: Sequence[TrainingData]) -> Hyperprior:
+    def population_prior(self, participants: Sequence[Sequence[TrainingData]]) -> Hyperprior:
         """Return the prior of the next participant's hyperparameters, learned from earlier participants' data.
 
-        Never raises: a participant whose numbers fail is left out. See `population`.
+        A participant's experiments have fields of their own and hyperparameters in common. Never raises: an experiment
+        whose numbers fail is left out. See `population`.
         """
         own = self._own_prior
-        model, best = replace(self, learned=None), cast("list[tuple[float, ...] | None]", [None] * len(participants))
+        told = [(k, data) for k, participant in enumerate(participants) for data in participant if len(data)]
+        model, best = replace(self, learned=None), cast("list[tuple[float, ...] | None]", [None] * len(told))
         for _ in range(ROUNDS):
-            best = [
-                model.fit(data, start).hyperparameters if len(data) else None
-                for data, start in zip(participants, best, strict=True)
-            ]
-            evidence = []
-            for data, theta in zip(participants, best, strict=True):
-                if theta is None:
-                    continue
+            found: dict[int, Evidence] = {}
+            for i, (k, data) in enumerate(told):
+                theta = best[i] = model.fit(data, best[i]).hyperparameters
                 try:
-                    evidence.append(self.evidence_near(_thinned(data), theta))
+                    evidence = self.evidence_near(_thinned(data), theta)
                 except np.linalg.LinAlgError:
                     continue
-            model = replace(self, learned=population_hyperprior(own, evidence))
+                found[k] = found[k] + evidence if k in found else evidence
+            model = replace(self, learned=population_hyperprior(own, list(found.values())))
         return model.hyperprior
 
     def evidence_near(self, data: TrainingData, theta: tuple[float, ...]) -> Evidence:

@@ -65,7 +65,7 @@ class PreferenceModel:
         beliefs = self.differences.readout(data, hyperparameters)
         return tuple(UtilityPosterior(belief, self.kernel, self.reference) for belief in beliefs)
 
-    def population_prior(self, participants: Sequence[TrainingData]) -> Hyperprior:
+    def population_prior(self, participants: Sequence[Sequence[TrainingData]]) -> Hyperprior:
         """See `GaussianProcessModel.population_prior`."""
         return self.differences.population_prior(participants)
 

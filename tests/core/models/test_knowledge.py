@@ -232,7 +232,7 @@ def test_the_same_arguments_give_the_same_bits_wherever_they_lie_in_memory():
 
 def test_participants_are_learned_from_with_what_is_known():
     gp = gp_cases.model(1, known=(NOTHING_SEEN,), increasing=("x0",))
-    prior = gp.population_prior([gp_cases.observer(15, 1, seed=seed) for seed in range(2)])
+    prior = gp.population_prior([[gp_cases.observer(15, 1, seed=seed)] for seed in range(2)])
     assert prior.names == gp.hyperprior.names
     assert (prior.sd <= gp.hyperprior.sd + 1e-12).all()
 
