@@ -32,6 +32,7 @@ MODELS: Mapping[str, Entry[Model]] = {
         summary="Gaussian process with Gaussian noise, whose size is learned; exact.",
         options=RegressionOptions,
         build=build_regression,
+        check=check_structure,
         outcome_kinds=("continuous",),
     ),
     "gp_preference": Entry(

@@ -26,18 +26,33 @@ def curvature(gradient: Callable[[Array], Array], place: Array) -> Array:
     return symmetric
 
 
-def laplace_draws(gradient: Callable[[Array], Array], optimum: Array) -> Array:
+def log_laplace_integral(height: float, curvature: Array) -> float:
+    """Return log of the integral of evidence times prior, by Laplace's approximation at their maximum.
+
+        height - 1/2 log |H|
+
+    in standard units, where the prior's normalizer cancels the (2 pi)^(p/2) of the Gaussian integral. (MacKay 2003,
+    Information Theory, Inference, and Learning Algorithms, eq. 28.10.)
+
+    Args:
+        height: log evidence - t' t / 2 at the maximum t.
+        curvature: H, minus the Hessian of that there; eigenvalues are floored as in `laplace_draws`.
+    """
+    return height - 0.5 * float(np.log(np.maximum(np.linalg.eigvalsh(curvature), CURVATURE_FLOOR)).sum())
+
+
+def laplace_draws(gradient: Callable[[Array], Array], optimum: Array, pairs: int = PAIRS) -> Array:
     """Draw hyperparameters from the Laplace approximation at the optimum, in standard units.
 
     The Hessian comes from central differences of the gradient. Draws are antithetic pairs, from fixed standard normal
     numbers: the same optimum gives the same draws, and their mean is the optimum but for the box.
 
     Returns:
-        `16 x p`.
+        `2 pairs x p`, for at most PAIRS.
     """
     p = len(optimum)
     curvatures, directions = np.linalg.eigh(curvature(gradient, optimum))
     spread = directions / np.sqrt(np.maximum(curvatures, CURVATURE_FLOOR))
-    offsets = np.random.Generator(np.random.PCG64(SEED)).standard_normal((PAIRS, p)) @ spread.T
+    offsets = np.random.Generator(np.random.PCG64(SEED)).standard_normal((PAIRS, p))[:pairs] @ spread.T
     draws: Array = np.clip(np.concatenate([optimum + offsets, optimum - offsets]), -BOX, BOX)
     return draws
