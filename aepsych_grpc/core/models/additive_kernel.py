@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from aepsych_grpc.core.models.centred_effect import (
+    CategoricalEffect,
+    OrderedEffect,
+    Pairs,
     TrainingEffect,
-    categorical_effect_on,
     effect,
-    effect_on,
     effect_variance,
 )
 from aepsych_grpc.core.models.hyperprior import Hyperprior, LogParameter
@@ -78,45 +79,51 @@ class AdditiveKernel:
         *by_coordinate, r = natural(theta)
         product = torch.ones(len(X), len(Z), dtype=X.dtype)
         for j, categories in enumerate(self.categories):
-            u = effect(X[:, j], Z[:, j], by_coordinate[j], categories)
-            product = product * torch.add(torch.ones((), dtype=X.dtype), u, alpha=r * by_coordinate[self.d + j])
+            u = effect(X[:, j], Z[:, j], by_coordinate[j], categories, r * by_coordinate[self.d + j])
+            product = torch.addcmul(product, product, u)
         return (product - 1) / r + CONSTANT_VARIANCE
 
     def on(self, X: NDArray[np.float64]) -> Callable[[Log], PriorMoments]:
         """Return the prior at training points as a function of theta."""
         n, d = X.shape
-        mean = np.zeros(n)
-        effects = [_effect_on(X[:, j], categories) for j, categories in enumerate(self.categories)]
+        mean, pairs = np.zeros(n), Pairs(n)
+        effects: list[TrainingEffect] = [
+            CategoricalEffect(X[:, j], pairs, categories)
+            if categories
+            else OrderedEffect(np.ascontiguousarray(X[:, j]), pairs)
+            for j, categories in enumerate(self.categories)
+        ]
 
         def moments(theta: Log) -> PriorMoments:
             values = np.exp(theta)
-            lengthscales, a, r = values[:d], values[d:-1], values[-1]
-            found = [effects[j](lengthscales[j]) for j in range(d)]
-            factors = [one.U * (r * a[j]) + 1 for j, one in enumerate(found)]
-            before = [np.ones((n, n))]
-            for factor in factors:
-                before.append(before[-1] * factor)
-            together = (before[-1] - 1) / r
-            K = together + CONSTANT_VARIANCE
+            lengthscales, r = values[:d], values[-1]
+            weights = r * values[d:-1]
+            factors = np.empty((d, len(pairs.first)))
+            product = np.ones(len(pairs.first))
+            for j, one in enumerate(effects):
+                one.weighted(lengthscales[j], weights[j], factors[j])
+                product *= factors[j]
+            product -= 1
+            product /= r
+            K = pairs.unfolded(product + CONSTANT_VARIANCE)
             K.ravel()[:: n + 1] += JITTER
 
             def gradient(G: NDArray[np.float64], _b: NDArray[np.float64]) -> NDArray[np.float64]:
-                by_interaction = -float(np.vdot(G, together))
+                after = pairs.folded(G) / r
+                before = np.empty_like(factors)
+                before[0] = 1
+                for j in range(1, d):
+                    np.multiply(before[j - 1], factors[j - 1], out=before[j])
+                by_interaction = -r * np.dot(after, product)
                 by_lengthscale, by_effect = np.empty(d), np.empty(d)
                 for j in reversed(range(d)):
-                    H = before[j] * G
-                    by_lengthscale[j] = a[j] * found[j].gradient(H)
-                    by_effect[j] = a[j] * np.vdot(H, found[j].U)
-                    G *= factors[j]
+                    h = before[j]
+                    h *= after
+                    by_lengthscale[j] = effects[j].gradient(lengthscales[j], weights[j], factors[j], h)
+                    by_effect[j] = np.dot(h, factors[j]) - h.sum()
+                    after *= factors[j]
                 return np.concatenate([by_lengthscale, by_effect, [by_interaction + by_effect.sum()]])
 
             return PriorMoments(mean, K, gradient)
 
         return moments
-
-
-def _effect_on(x: NDArray[np.float64], categories: int) -> Callable[[float], TrainingEffect]:
-    if not categories:
-        return effect_on(np.ascontiguousarray(x))
-    fixed = categorical_effect_on(x, categories)
-    return lambda _: fixed

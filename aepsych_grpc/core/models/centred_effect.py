@@ -14,75 +14,118 @@ whatever the correlation of different categories.
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.linalg import blas
 from scipy.special import erf
 from torch import Tensor
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingEffect:
-    """An effect's correlations at the training points, `n x n`, and the derivative by its log lengthscale.
+class Pairs:
+    """All pairs of n training points, each once and with itself, in the order of BLAS's packed lower triangle.
 
     Attributes:
-        U: The correlations.
-        gradient: Maps H, `n x n`, to sum_ij H_ij dU_ij / dlog lengthscale.
+        first: The first point of each pair.
+        second: The second one.
     """
 
-    U: Array
-    gradient: Callable[[Array], float]
+    def __init__(self, n: int) -> None:
+        self.n = n
+        self.first, self.second = np.triu_indices(n)
+        self._upper, self._lower = self.first * n + self.second, self.second * n + self.first
+        self._place = np.empty((n, n), dtype=np.intp)
+        self._place[self.first, self.second] = self._place[self.second, self.first] = np.arange(len(self.first))
+
+    def unfolded(self, values: Array) -> Array:
+        """Return the symmetric matrix, `n x n`, that has each pair's value twice."""
+        return values.take(self._place)
+
+    def folded(self, G: Array) -> Array:
+        """Return what each pair has of G, `n x n`: sums over pairs of this times symmetric S are sum_ij G_ij S_ij."""
+        flat = G.ravel()
+        both: Array = flat.take(self._upper) + flat.take(self._lower)
+        both[self.first == self.second] *= 0.5
+        return both
 
 
-def effect_on(x: Array) -> Callable[[float], TrainingEffect]:
-    """Return the correlations of the effect of an ordered coordinate with values x, `n`, by lengthscale."""
-    apart = np.subtract.outer(x, x)
-    apart *= apart
+class TrainingEffect(Protocol):
+    """An effect's correlations u of all pairs of training points, as a function of its lengthscale."""
 
-    def at(lengthscale: float) -> TrainingEffect:
-        precision = lengthscale**-2
-        k = np.exp(apart * (-0.5 * precision))
-        m, dm = _averages(x, lengthscale)
+    def weighted(self, lengthscale: float, weight: float, out: Array) -> None:
+        """Put 1 + weight u, one for each pair, into `out`."""
+
+    def gradient(self, lengthscale: float, weight: float, weighted: Array, h: Array) -> float:
+        """Return weight sum h du / dlog lengthscale, of h for each pair; `weighted` is what went into `out`."""
+
+
+class OrderedEffect:
+    """The effect of an ordered coordinate with values x, `n`, at the training points."""
+
+    def __init__(self, x: Array, pairs: Pairs) -> None:
+        self._x, self._n = x, pairs.n
+        self._apart = (x[pairs.first] - x[pairs.second]) ** 2
+        self._itself = np.flatnonzero(pairs.first == pairs.second)
+
+    def weighted(self, lengthscale: float, weight: float, out: Array) -> None:
+        """Put 1 + weight u, one for each pair, into `out`."""
+        np.multiply(self._apart, -0.5 / lengthscale**2, out=out)
+        np.exp(out, out=out)
+        m, _ = _averages(self._x, lengthscale)
+        M, _ = _average(lengthscale)
+        weight = weight / (1 - M)
+        out *= weight
+        out += 1
+        blas.dspr(self._n, -weight / M, m, out, lower=1, overwrite_ap=1)
+
+    def gradient(self, lengthscale: float, weight: float, weighted: Array, h: Array) -> float:
+        """Return weight sum h du / dlog lengthscale, of h for each pair; `weighted` is what went into `out`."""
+        m, dm = _averages(self._x, lengthscale)
         M, dM = _average(lengthscale)
-        U = np.outer(m, m * (-1 / M))
-        U += k
-        U *= 1 / (1 - M)
-
-        def gradient(H: Array) -> float:
-            Hm, mH = H @ m, m @ H
-            by_k = precision * np.vdot(H * k, apart)
-            by_m = dm @ Hm + mH @ dm
-            total = by_k - by_m / M + dM * (m @ Hm) / M**2 + dM * np.vdot(H, U)
-            return float(total / (1 - M))
-
-        return TrainingEffect(U, gradient)
-
-    return at
+        scaled = weight / (1 - M)
+        # h m is h as a symmetric matrix times m: it has all but the diagonal twice.
+        hm = blas.dspmv(self._n, 1.0, h, m, lower=1) + h[self._itself] * m
+        by_u = np.dot(h, weighted) - h.sum()
+        h = h * self._apart
+        by_k = np.dot(h, weighted) - h.sum() + 0.5 * scaled / M * (m @ blas.dspmv(self._n, 1.0, h, m, lower=1))
+        by_average = scaled * (0.5 * dM * (m @ hm) / M - dm @ hm) / M
+        return float(by_k / lengthscale**2 + by_average + dM / (1 - M) * by_u)
 
 
-def categorical_effect_on(x: Array, categories: int) -> TrainingEffect:
-    """Return the correlations of the effect of categories with codes x, `n`."""
-    same = np.equal.outer(x, x).astype(np.float64)
-    return TrainingEffect((same - 1 / categories) * (categories / max(categories - 1, 1)), lambda _: 0.0)
+class CategoricalEffect:
+    """The effect of categories with codes x, `n`, at the training points; it has no lengthscale."""
+
+    def __init__(self, x: Array, pairs: Pairs, categories: int) -> None:
+        self._u = ((x[pairs.first] == x[pairs.second]) - 1 / categories) * (categories / max(categories - 1, 1))
+
+    def weighted(self, lengthscale: float, weight: float, out: Array) -> None:  # noqa: ARG002  # as of ordered ones
+        """Put 1 + weight u, one for each pair, into `out`."""
+        np.multiply(self._u, weight, out=out)
+        out += 1
+
+    def gradient(self, lengthscale: float, weight: float, weighted: Array, h: Array) -> float:  # noqa: ARG002  # same
+        """Return 0."""
+        return 0.0
 
 
-def effect(x: Tensor, z: Tensor, lengthscale: float, categories: int) -> Tensor:
-    """Return the correlations of an effect between values, `m` and `k` to `m x k`, differentiable.
+def effect(x: Tensor, z: Tensor, lengthscale: float, categories: int, weight: float = 1.0) -> Tensor:
+    """Return weight times the correlations of an effect between values; `m` and `k` to `m x k`, differentiable.
 
     `categories` is 0 for a coordinate with an order.
     """
     if categories:
         same = (x[:, None] == z).to(x.dtype)
-        return (same - 1 / categories) * (categories / max(categories - 1, 1))
+        return (same - 1 / categories) * (weight * categories / max(categories - 1, 1))
     M, _ = _average(lengthscale)
-    k = torch.exp((x[:, None] - z).square() * (-0.5 / lengthscale**2))
+    root = math.sqrt(2) * lengthscale
+    k = ((x / root)[:, None] - z / root).square().neg_().exp_()
     m_x, m_z = (_tensor_averages(values, lengthscale) for values in (x, z))
-    return torch.addr(k, m_x, m_z, alpha=-1 / M) * (1 / (1 - M))
+    weight = weight / (1 - M)
+    return torch.addr(k, m_x, m_z, beta=weight, alpha=-weight / M)
 
 
 def effect_variance(x: Tensor, lengthscale: float, categories: int) -> Tensor:
