@@ -4,9 +4,11 @@ The squared-exponential kernel k of a function g, given that its integral over t
 
     k(x, z) - m(x) m(z) / M,   m(x) = int k(x, s) ds,   M = int int k(s, t) ds dt
 
-(Lu, Boukouvalas and Hensman 2022, "Additive Gaussian processes revisited", ICML, eqs. 5 to 8, for a uniform measure),
-here divided by its average variance 1 - M, so that the weight of an effect says how large it is whatever its
-lengthscale. Of L categories, all with the same chance, the same construction leaves
+(Durrande, Ginsbourger, Roustant and Carraro 2013, "ANOVA kernels and RKHS of zero mean functions", J. Multivariate
+Analysis 115; Lu, Boukouvalas and Hensman 2022, "Additive Gaussian processes revisited", ICML; here under the uniform
+distribution). It is divided by 1 - M, which is its average variance but for 4 % at most, so that the weight of an
+effect says how large it is, whatever its lengthscale. Of L categories, all with the same chance, the same construction
+leaves
 
     (1[x = z] - 1 / L) L / (L - 1)
 
@@ -129,7 +131,7 @@ def effect(x: Tensor, z: Tensor, lengthscale: float, categories: int, weight: fl
 
 
 def effect_variance(x: Tensor, lengthscale: float, categories: int) -> Tensor:
-    """Return the variance of an effect at values, `m`, differentiable; its average is 1."""
+    """Return the variance of an effect at values, `m`, differentiable; on average .96 to 1."""
     if categories:
         return torch.full_like(x, float(categories > 1))
     M, _ = _average(lengthscale)

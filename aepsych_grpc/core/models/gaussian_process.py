@@ -140,8 +140,8 @@ class GaussianProcessModel:
             sites = self._condition(some, tuple(hyperparameters), None).sites
             objective = self._objective(some, READOUT_TOLERANCE, sites, all_responses=data.y)
             optimum = (np.asarray(hyperparameters) - hyperprior.centre) / hyperprior.sd
-            height, _ = objective(optimum)
-            return log_laplace_integral(height, curvature(lambda t: objective(t)[1], optimum))
+            bend = curvature(lambda t: objective(t)[1], optimum)
+            return log_laplace_integral(lambda t: objective(t)[0], optimum, bend)
         except np.linalg.LinAlgError:
             return -np.inf
 

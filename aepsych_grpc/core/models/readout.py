@@ -26,19 +26,26 @@ def curvature(gradient: Callable[[Array], Array], place: Array) -> Array:
     return symmetric
 
 
-def log_laplace_integral(height: float, curvature: Array) -> float:
+def log_laplace_integral(height: Callable[[Array], float], optimum: Array, curvature: Array) -> float:
     """Return log of the integral of evidence times prior, by Laplace's approximation at their maximum.
 
-        height - 1/2 log |H|
+        height(t) - 1/2 log |H|
 
     in standard units, where the prior's normalizer cancels the (2 pi)^(p/2) of the Gaussian integral. (MacKay 2003,
-    Information Theory, Inference, and Learning Algorithms, eq. 28.10.)
+    Information Theory, Inference, and Learning Algorithms, section 28.1.) Along an eigenvector of H where the top is
+    flatter than CURVATURE_FLOOR, as between two modes side by side, the curvature is that of the parabola through the
+    heights at the maximum and one prior standard deviation to both sides.
 
     Args:
-        height: log evidence - t' t / 2 at the maximum t.
-        curvature: H, minus the Hessian of that there; eigenvalues are floored as in `laplace_draws`.
+        height: log evidence - t' t / 2.
+        optimum: Where it is highest, `p`.
+        curvature: H, minus the Hessian of the height there, `p x p`.
     """
-    return height - 0.5 * float(np.log(np.maximum(np.linalg.eigvalsh(curvature), CURVATURE_FLOOR)).sum())
+    top = height(optimum)
+    values, directions = np.linalg.eigh(curvature)
+    for j in np.flatnonzero(values < CURVATURE_FLOOR):
+        values[j] = 2 * top - height(optimum + directions[:, j]) - height(optimum - directions[:, j])
+    return top - 0.5 * float(np.log(np.maximum(values, CURVATURE_FLOOR)).sum())
 
 
 def laplace_draws(gradient: Callable[[Array], Array], optimum: Array, pairs: int = PAIRS) -> Array:
