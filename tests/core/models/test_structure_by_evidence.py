@@ -8,6 +8,7 @@ import pytest
 import torch
 from test_structures import build, data_of
 
+from aepsych_grpc.bench.novel import DETECTION_2D
 from aepsych_grpc.core.models.ard_kernel import ArdKernel
 from aepsych_grpc.core.models.gaussian_process import GaussianProcessModel
 from aepsych_grpc.core.models.intensity_kernel import IntensityKernel
@@ -109,14 +110,14 @@ def test_between_decisions_only_the_most_probable_structure_learns():
 
 def test_the_evidence_finds_the_structure_that_is_there():
     additive = responses(
-        lambda X: torch.special.ndtr(6 * (sum(torch.sin(2 * torch.pi * X[:, j]) for j in range(4)) / 2)), 160, d=4
+        lambda X: torch.special.ndtr(6 * (sum(torch.sin(2 * torch.pi * X[:, j]) for j in range(4)) / 2)), 120, d=4
     )
-    bump = responses(lambda X: torch.special.ndtr(6 * torch.exp(-8 * (X - 0.5).square().sum(1)) - 3), 160, d=2)
-    rising = responses(lambda X: torch.special.ndtr(20 * X[:, 1] * (X[:, 0] - 0.3 - 0.4 * X[:, 1].square())), 160)
+    bump = responses(lambda X: torch.special.ndtr(6 * torch.exp(-8 * (X - 0.5).square().sum(1)) - 3), 80, d=2)
+    rising = responses(DETECTION_2D.probability, 80)
     for data, d, intensity, expected in (
         (additive, 4, None, {"additive"}),
         (bump, 2, 0, {"smooth", "additive"}),
-        (rising, 2, 0, {"intensity", "semi_parametric"}),
+        (rising, 2, 1, {"intensity", "semi_parametric"}),
     ):
         gp = build("evidence", d=d, intensity=intensity)
         gp = replace(gp, models=tuple(replace(model, response=BINARY) for model in gp.models))
