@@ -36,6 +36,10 @@ predict equally well (log loss .5259, .5252, .5256, .5260; paired standard error
 READOUT_TOLERANCE = 1e-6
 """Tolerance of expectation propagation where gradients are subtracted from each other."""
 
+EVIDENCE_TOLERANCE = 1e-4
+"""Tolerance of expectation propagation for the integral over hyperparameters. Its logarithm is within .002 of that at
+1e-6, in two thirds of the time (8 coordinates, 160 and 320 trials)."""
+
 EVERY_TRIAL_UNTIL = 40
 
 ROUNDS = 2
@@ -138,7 +142,7 @@ class GaussianProcessModel:
         some, hyperprior = _thinned(data), self.hyperprior
         try:
             sites = self._condition(some, tuple(hyperparameters), None).sites
-            objective = self._objective(some, READOUT_TOLERANCE, sites, all_responses=data.y)
+            objective = self._objective(some, EVIDENCE_TOLERANCE, sites, all_responses=data.y)
             optimum = (np.asarray(hyperparameters) - hyperprior.centre) / hyperprior.sd
             bend = curvature(lambda t: objective(t)[1], optimum)
             return log_laplace_integral(lambda t: objective(t)[0], optimum, bend)

@@ -13,7 +13,8 @@ from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.core.models.catalogue import MODELS
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.model import TrainingData
-from aepsych_grpc.core.models.structure import NEED_INTENSITY, STRUCTURES, candidates, check_structure, kernel_of
+from aepsych_grpc.core.models.structure import check_structure
+from aepsych_grpc.core.models.structure_kernels import NEED_INTENSITY, STRUCTURES, candidates, kernel_of
 from aepsych_grpc.core.responses.of_outcome import response_of
 from aepsych_grpc.core.space.sobol import sobol_points
 
