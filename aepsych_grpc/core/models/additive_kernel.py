@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from aepsych_grpc.core.models.centred_effect import (
-    CategoricalEffect,
-    OrderedEffect,
     Pairs,
-    TrainingEffect,
+    categorical_effect,
     effect,
     effect_variance,
+    ordered_effect,
 )
 from aepsych_grpc.core.models.hyperprior import Hyperprior, LogParameter
 from aepsych_grpc.core.models.kernel import CONSTANT_VARIANCE, JITTER, Log, PriorMoments, natural
@@ -87,11 +86,10 @@ class AdditiveKernel:
         """Return the prior at training points as a function of theta."""
         n, d = X.shape
         mean, pairs = np.zeros(n), Pairs(n)
-        effects: list[TrainingEffect] = [
-            CategoricalEffect(X[:, j], pairs, categories)
-            if categories
-            else OrderedEffect(np.ascontiguousarray(X[:, j]), pairs)
-            for j, categories in enumerate(self.categories)
+        columns = np.ascontiguousarray(X.T)
+        effects = [
+            categorical_effect(x, pairs, categories) if categories else ordered_effect(x, pairs)
+            for x, categories in zip(columns, self.categories, strict=True)
         ]
 
         def moments(theta: Log) -> PriorMoments:
@@ -100,9 +98,10 @@ class AdditiveKernel:
             weights = r * values[d:-1]
             factors = np.empty((d, len(pairs.first)))
             product = np.ones(len(pairs.first))
-            for j, one in enumerate(effects):
-                one.weighted(lengthscales[j], weights[j], factors[j])
-                product *= factors[j]
+            gradients = []
+            for effect_of, lengthscale, weight, factor in zip(effects, lengthscales, weights, factors, strict=True):
+                gradients.append(effect_of(lengthscale, weight, factor))
+                product *= factor
             product -= 1
             product /= r
             K = pairs.unfolded(product + CONSTANT_VARIANCE)
@@ -119,7 +118,7 @@ class AdditiveKernel:
                 for j in reversed(range(d)):
                     h = before[j]
                     h *= after
-                    by_lengthscale[j] = effects[j].gradient(lengthscales[j], weights[j], factors[j], h)
+                    by_lengthscale[j] = gradients[j](h)
                     by_effect[j] = np.dot(h, factors[j]) - h.sum()
                     after *= factors[j]
                 return np.concatenate([by_lengthscale, by_effect, [by_interaction + by_effect.sum()]])

@@ -16,7 +16,8 @@ whatever the correlation of different categories.
 """
 
 import math
-from typing import Protocol
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -25,7 +26,7 @@ from scipy.linalg import blas
 from scipy.special import erf
 from torch import Tensor
 
-Array = NDArray[np.float64]
+Array: TypeAlias = NDArray[np.float64]
 
 
 class Pairs:
@@ -55,63 +56,54 @@ class Pairs:
         return both
 
 
-class TrainingEffect(Protocol):
-    """An effect's correlations u of all pairs of training points, as a function of its lengthscale."""
+Gradient: TypeAlias = Callable[[Array], float]
+"""Maps h, one for each pair, to weight sum h du / dlog lengthscale."""
 
-    def weighted(self, lengthscale: float, weight: float, out: Array) -> None:
-        """Put 1 + weight u, one for each pair, into `out`."""
-
-    def gradient(self, lengthscale: float, weight: float, weighted: Array, h: Array) -> float:
-        """Return weight sum h du / dlog lengthscale, of h for each pair; `weighted` is what went into `out`."""
+TrainingEffect: TypeAlias = Callable[[float, float, Array], Gradient]
+"""Puts 1 + weight u into an array, for all pairs of training points, where u are an effect's correlations at a
+lengthscale; from lengthscale, weight and the array, which must stay as it is for the gradient."""
 
 
-class OrderedEffect:
-    """The effect of an ordered coordinate with values x, `n`, at the training points."""
+def ordered_effect(x: Array, pairs: Pairs) -> TrainingEffect:
+    """Return the effect of an ordered coordinate with values x, `n`, at the training points."""
+    n = pairs.n
+    apart = (x[pairs.first] - x[pairs.second]) ** 2
+    itself = np.flatnonzero(pairs.first == pairs.second)
 
-    def __init__(self, x: Array, pairs: Pairs) -> None:
-        self._x, self._n = x, pairs.n
-        self._apart = (x[pairs.first] - x[pairs.second]) ** 2
-        self._itself = np.flatnonzero(pairs.first == pairs.second)
-
-    def weighted(self, lengthscale: float, weight: float, out: Array) -> None:
-        """Put 1 + weight u, one for each pair, into `out`."""
-        np.multiply(self._apart, -0.5 / lengthscale**2, out=out)
+    def put(lengthscale: float, weight: float, out: Array) -> Gradient:
+        np.multiply(apart, -0.5 / lengthscale**2, out=out)
         np.exp(out, out=out)
-        m, _ = _averages(self._x, lengthscale)
-        M, _ = _average(lengthscale)
-        weight = weight / (1 - M)
-        out *= weight
-        out += 1
-        blas.dspr(self._n, -weight / M, m, out, lower=1, overwrite_ap=1)
-
-    def gradient(self, lengthscale: float, weight: float, weighted: Array, h: Array) -> float:
-        """Return weight sum h du / dlog lengthscale, of h for each pair; `weighted` is what went into `out`."""
-        m, dm = _averages(self._x, lengthscale)
-        M, dM = _average(lengthscale)
+        m, (M, dM) = _averages(x, lengthscale), _average(lengthscale)
         scaled = weight / (1 - M)
-        # h m is h as a symmetric matrix times m: it has all but the diagonal twice.
-        hm = blas.dspmv(self._n, 1.0, h, m, lower=1) + h[self._itself] * m
-        by_u = np.dot(h, weighted) - h.sum()
-        h = h * self._apart
-        by_k = np.dot(h, weighted) - h.sum() + 0.5 * scaled / M * (m @ blas.dspmv(self._n, 1.0, h, m, lower=1))
-        by_average = scaled * (0.5 * dM * (m @ hm) / M - dm @ hm) / M
-        return float(by_k / lengthscale**2 + by_average + dM / (1 - M) * by_u)
-
-
-class CategoricalEffect:
-    """The effect of categories with codes x, `n`, at the training points; it has no lengthscale."""
-
-    def __init__(self, x: Array, pairs: Pairs, categories: int) -> None:
-        self._u = ((x[pairs.first] == x[pairs.second]) - 1 / categories) * (categories / max(categories - 1, 1))
-
-    def weighted(self, lengthscale: float, weight: float, out: Array) -> None:  # noqa: ARG002  # as of ordered ones
-        """Put 1 + weight u, one for each pair, into `out`."""
-        np.multiply(self._u, weight, out=out)
+        out *= scaled
         out += 1
+        blas.dspr(n, -scaled / M, m, out, lower=1, overwrite_ap=1)
 
-    def gradient(self, lengthscale: float, weight: float, weighted: Array, h: Array) -> float:  # noqa: ARG002  # same
-        """Return 0."""
-        return 0.0
+        def gradient(h: Array) -> float:
+            dm = _averages_slope(x, lengthscale, m)
+            # As a symmetric matrix, h would have all pairs but those on the diagonal twice.
+            hm = blas.dspmv(n, 1.0, h, m, lower=1) + h[itself] * m
+            by_u = np.dot(h, out) - h.sum()
+            g = h * apart
+            by_k = np.dot(g, out) - g.sum() + 0.5 * scaled / M * (m @ blas.dspmv(n, 1.0, g, m, lower=1))
+            by_average = scaled * (0.5 * dM * (m @ hm) / M - dm @ hm) / M
+            return float(by_k / lengthscale**2 + by_average + dM / (1 - M) * by_u)
+
+        return gradient
+
+    return put
+
+
+def categorical_effect(x: Array, pairs: Pairs, categories: int) -> TrainingEffect:
+    """Return the effect of categories with codes x, `n`, at the training points; it has no lengthscale."""
+    u = ((x[pairs.first] == x[pairs.second]) - 1 / categories) * (categories / max(categories - 1, 1))
+
+    def put(_lengthscale: float, weight: float, out: Array) -> Gradient:
+        np.multiply(u, weight, out=out)
+        out += 1
+        return lambda _: 0.0
+
+    return put
 
 
 def effect(x: Tensor, z: Tensor, lengthscale: float, categories: int, weight: float = 1.0) -> Tensor:
@@ -138,12 +130,18 @@ def effect_variance(x: Tensor, lengthscale: float, categories: int) -> Tensor:
     return (1 - _tensor_averages(x, lengthscale).square() / M) * (1 / (1 - M))
 
 
-def _averages(x: Array, lengthscale: float) -> tuple[Array, Array]:
-    """Return m at values `n`, and its derivative by the log lengthscale."""
+def _averages(x: Array, lengthscale: float) -> Array:
+    """Return m at values `n`."""
+    root = math.sqrt(2) * lengthscale
+    m: Array = lengthscale * math.sqrt(math.pi / 2) * (erf((1 - x) / root) + erf(x / root))
+    return m
+
+
+def _averages_slope(x: Array, lengthscale: float, m: Array) -> Array:
+    """Return the derivative of m by the log lengthscale."""
     to_0, to_1 = x / lengthscale, (1 - x) / lengthscale
-    m = lengthscale * math.sqrt(math.pi / 2) * (erf(to_1 / math.sqrt(2)) + erf(to_0 / math.sqrt(2)))
-    dm = m - x * np.exp(-0.5 * to_0 * to_0) - (1 - x) * np.exp(-0.5 * to_1 * to_1)
-    return m, dm
+    slope: Array = m - x * np.exp(-0.5 * to_0 * to_0) - (1 - x) * np.exp(-0.5 * to_1 * to_1)
+    return slope
 
 
 def _tensor_averages(x: Tensor, lengthscale: float) -> Tensor:
