@@ -165,6 +165,7 @@ def _learner(
         d=space.d,
         intensity=space.index(config.intensity_parameter) if config.intensity_parameter else None,
         categorical=tuple(i in space.unordered for i in range(space.d)),
+        levels=tuple(axis.levels for axis in space.axes),
         response=response_of(outcome.kind),
         outcome_kind=outcome.kind_name,
         reference=space.snap(sobol_points(space.d, REFERENCES, seed=0)),

@@ -48,7 +48,7 @@ MODELS: Mapping[str, Entry[Model]] = {
         summary="Gaussian process with Gaussian noise, whose size is learned; exact.",
         options=RegressionOptions,
         build=build_regression,
-        check=check_known,
+        check=_all(check_structure, check_known),
         explain=explain_known,
         outcome_kinds=("continuous",),
     ),

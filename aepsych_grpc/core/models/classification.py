@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from aepsych_grpc.config.options import option
 from aepsych_grpc.core.models.context import ModelContext
-from aepsych_grpc.core.models.gaussian_process import GaussianProcessModel
 from aepsych_grpc.core.models.known_field import known_field
+from aepsych_grpc.core.models.model import Model
 from aepsych_grpc.core.models.monotone import MonotoneOptions
 from aepsych_grpc.core.models.statement import KnownProbability
-from aepsych_grpc.core.models.structure import StructureOptions, kernel_of
+from aepsych_grpc.core.models.structure import StructureOptions, model_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +18,6 @@ class ClassificationOptions(StructureOptions, MonotoneOptions):
     known: tuple[KnownProbability, ...] = option((), "What is known of the responses beforehand.")
 
 
-def build_classification(context: ModelContext, options: ClassificationOptions) -> GaussianProcessModel:
-    """Build Gaussian process classification; raises as `kernel_of` does."""
-    return GaussianProcessModel(
-        kernel=kernel_of(context, options),
-        response=context.response,
-        learned=context.hyperprior,
-        knowledge=known_field(context, options),
-    )
+def build_classification(context: ModelContext, options: ClassificationOptions) -> Model:
+    """Build Gaussian process classification; raises as `model_of` does."""
+    return model_of(context, options.structure, knowledge=known_field(context, options))

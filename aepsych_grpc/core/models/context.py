@@ -17,6 +17,7 @@ class ModelContext:
         d: Number of coordinates of a stimulus.
         intensity: Which coordinate is the intensity, along which responses rise; None if none is declared.
         categorical: For every coordinate, whether its values are categories without order.
+        levels: For every coordinate, how many values it can take; None for a continuum. Empty if that is not known.
         response: How the latent field makes responses.
         outcome_kind: The outcome's kind, such as "binary".
         reference: Points of stimuli spread evenly over the space, `r x d`.
@@ -31,4 +32,5 @@ class ModelContext:
     outcome_kind: str
     reference: Tensor
     hyperprior: Hyperprior | None = None
+    levels: tuple[int | None, ...] = ()
     space: Space = field(default_factory=lambda: Space(()))

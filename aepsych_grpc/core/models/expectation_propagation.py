@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lapack
 
+from aepsych_grpc.core.responses.response import MIN_NORMALIZER
+
 Array: TypeAlias = NDArray[np.float64]
 
 TiltedMoments: TypeAlias = Callable[[Array, Array], tuple[Array, Array, Array]]
@@ -170,17 +172,22 @@ def _matched(sites: Sites, mean: Array, variance: Array, tilted: TiltedMoments) 
 def log_evidence(approximated: Approximation, prior_mean: Array, tilted: TiltedMoments) -> float:
     """Return log Z of expectation propagation, the log probability of all responses together.
 
-    Rasmussen & Williams 2006, eq. 3.65, with a prior mean, arranged so that no site's normalizer overflows.
+    Rasmussen & Williams 2006, eq. 3.65, with a prior mean, arranged so that no site's normalizer overflows. Where a
+    response is so surprising that its probability Z is at its floor, log Z is that of the Gaussian with the same
+    derivatives: exact for Gaussian noise, and right in the leading term for a probit. The floor itself would make what
+    is impossible by far look probable, compared to the other terms.
     """
     sites, mu, variance = approximated.sites, approximated.mean, approximated.variance
     m, v = approximated.cavities()
-    Z, _, _ = tilted(m, v)
+    Z, d1, d2 = tilted(m, v)
+    precision = np.maximum(-d2, MIN_PRECISION)
+    log_z = np.where(Z > MIN_NORMALIZER, np.log(Z), 0.5 * (np.log(precision / (2 * np.pi)) - d1 * d1 / precision))
     # Each site's normalizer, in terms of the residuals of site and cavity around the prior mean.
     nu = sites.nu - sites.tau * prior_mean
     cavity_precision = 1 / v
     q = (m - prior_mean) / v
     return float(
-        np.log(Z).sum()
+        log_z.sum()
         - np.log(approximated.L.diagonal()).sum()
         + 0.5 * nu @ (mu - prior_mean)
         - 0.5 * (variance * nu * nu).sum()

@@ -23,7 +23,7 @@ from aepsych_grpc.core.models.latent_posterior import LatentPosterior
 from aepsych_grpc.core.models.model import Fit, TrainingData
 from aepsych_grpc.core.models.observed import Functionals, Observed
 from aepsych_grpc.core.models.population import Evidence, evidence_near, population_hyperprior
-from aepsych_grpc.core.models.readout import curvature, laplace_draws
+from aepsych_grpc.core.models.readout import PAIRS, curvature, laplace_draws, log_laplace_integral
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.learned import LearnedResponse
 from aepsych_grpc.core.responses.response import Response
@@ -37,6 +37,10 @@ predict equally well (log loss .5259, .5252, .5256, .5260; paired standard error
 
 READOUT_TOLERANCE = 1e-6
 """Tolerance of expectation propagation where gradients are subtracted from each other."""
+
+EVIDENCE_TOLERANCE = 1e-4
+"""Tolerance of expectation propagation for the integral over hyperparameters. Its logarithm is within .002 of that at
+1e-6, in two thirds of the time (8 coordinates, 160 and 320 trials)."""
 
 EVERY_TRIAL_UNTIL = 40
 
@@ -113,8 +117,10 @@ class GaussianProcessModel:
             raise ValueError(f"{len(theta)} hyperparameters for {', '.join(self.hyperprior.names)}.")
         return self._condition(data, theta, self._warm_sites(data, theta, warm))
 
-    def readout(self, data: TrainingData, hyperparameters: Sequence[float]) -> tuple[LatentPosterior, ...]:
-        """Return 16 equally likely beliefs, from the Laplace approximation of the hyperparameters' posterior.
+    def readout(
+        self, data: TrainingData, hyperparameters: Sequence[float], pairs: int = PAIRS
+    ) -> tuple[LatentPosterior, ...]:
+        """Return equally likely beliefs, in pairs from the Laplace approximation of the hyperparameters' posterior.
 
         Hyperparameters on which E[y | f] depends stay where they are, so that one response serves all beliefs.
         Beyond FIT_SIZE trials it is one belief: on 900 real trials sixteen predicted no better and cost ten times as
@@ -129,9 +135,24 @@ class GaussianProcessModel:
         held = isinstance(self.response, LearnedResponse) and not self.response.keeps_mean
         varied = self._own if held else len(optimum)
         fixed = optimum[varied:]
-        draws = laplace_draws(lambda t: objective(np.append(t, fixed))[1][:varied], optimum[:varied])
+        draws = laplace_draws(lambda t: objective(np.append(t, fixed))[1][:varied], optimum[:varied], pairs)
         thetas = [hyperprior.centre + hyperprior.sd * np.append(draw, fixed) for draw in draws]
         return tuple(self._condition(data, tuple(theta.tolist()), centre.sites) for theta in thetas)
+
+    def log_marginal(self, data: TrainingData, hyperparameters: Sequence[float]) -> float:
+        """Return the log evidence with the hyperparameters integrated out by Laplace's approximation.
+
+        It is about the trials that hyperparameters are learned from; -inf where the numbers fail.
+        """
+        some, hyperprior = _thinned(data), self.hyperprior
+        try:
+            sites = self._condition(some, tuple(hyperparameters), None).sites
+            objective = self._objective(some, EVIDENCE_TOLERANCE, sites, all_responses=data.y)
+            optimum = (np.asarray(hyperparameters) - hyperprior.centre) / hyperprior.sd
+            bend = curvature(lambda t: objective(t)[1], optimum)
+            return log_laplace_integral(lambda t: objective(t)[0], optimum, bend)
+        except np.linalg.LinAlgError:
+            return -np.inf
 
     def population_prior(self, participants: Sequence[Sequence[TrainingData]]) -> Hyperprior:
         """Return the prior of the next participant's hyperparameters, learned from earlier participants' data.

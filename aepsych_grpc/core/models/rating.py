@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from aepsych_grpc.config.options import option
 from aepsych_grpc.core.models.context import ModelContext
-from aepsych_grpc.core.models.gaussian_process import GaussianProcessModel
 from aepsych_grpc.core.models.known_field import known_field
+from aepsych_grpc.core.models.model import Model
 from aepsych_grpc.core.models.monotone import MonotoneOptions
 from aepsych_grpc.core.models.statement import KnownRating
-from aepsych_grpc.core.models.structure import StructureOptions, kernel_of
+from aepsych_grpc.core.models.structure import StructureOptions, model_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,15 +18,10 @@ class RatingOptions(StructureOptions, MonotoneOptions):
     known: tuple[KnownRating, ...] = option((), "What is known of the ratings beforehand.")
 
 
-def build_rating(context: ModelContext, options: RatingOptions) -> GaussianProcessModel:
+def build_rating(context: ModelContext, options: RatingOptions) -> Model:
     """Build the Gaussian process of ratings; its cut points are learned (Chu & Ghahramani 2005).
 
-    Raises as `kernel_of` does. Where ratings do rise along a declared intensity, the structure that knows it left three
+    Raises as `model_of` does. Where ratings do rise along a declared intensity, the structure that knows it left three
     quarters of the error of mean ratings that the smooth one did, after 15 and 30 random trials.
     """
-    return GaussianProcessModel(
-        kernel=kernel_of(context, options),
-        response=context.response,
-        learned=context.hyperprior,
-        knowledge=known_field(context, options),
-    )
+    return model_of(context, options.structure, knowledge=known_field(context, options))

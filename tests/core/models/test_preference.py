@@ -29,7 +29,7 @@ MODEL = ENTRY.build(
     ),
     ENTRY.options(),
 )
-THETA = tuple((MODEL.kernel.hyperprior.centre + np.array([0.1, -0.2, 0.3])).tolist())
+THETA = tuple((MODEL.differences.kernel.hyperprior.centre + np.array([0.1, -0.2, 0.3])).tolist())
 
 
 def pairs(n, seed=0):

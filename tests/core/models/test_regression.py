@@ -55,6 +55,19 @@ def test_the_belief_is_the_textbook_s():
     assert belief.converged
 
 
+def test_the_evidence_is_exact_where_responses_are_next_to_impossible():
+    X = np.repeat(np.random.default_rng(1).random((4, 2)), 5, axis=0)
+    y = np.random.default_rng(2).standard_normal(20)
+    data, theta = TrainingData(torch.from_numpy(X), torch.from_numpy(y)), (*THETA[:3], np.log(0.01))
+    standardized = (y - y.mean()) / y.std()
+    K = noisy_covariance(X, theta)
+    expected = -0.5 * (
+        standardized @ np.linalg.solve(K, standardized) + np.linalg.slogdet(K)[1] + 20 * np.log(2 * np.pi)
+    )
+    assert expected < -10_000
+    assert MODEL.condition(data, theta).log_evidence == pytest.approx(expected, rel=1e-6)
+
+
 def test_the_evidence_and_its_gradient_are_exact():
     data = reaction_times(25)
     X, y = data.X.numpy(), data.y.numpy()
