@@ -100,11 +100,11 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall, clock: 
 def _belief(phase: Phase, situation: Situation, refit: Refit | None, deadline: float | None) -> Belief | None:
     if phase.learner is None or refit is None:
         return None
-    steps = _with_step(situation.belief_steps.get(phase.index, ()), situation.observation_count)
-    posterior = phase.learner.belief_in_time(refit, steps, _left(deadline))
+    n = situation.observation_count
+    posterior = phase.learner.belief_in_time(refit, situation.belief_starts.get(phase.index, n), n, _left(deadline))
     if posterior is None:
         return None
-    response = phase.learner.response(situation.observation_count, refit.hyperparameters)
+    response = phase.learner.response(n, refit.hyperparameters)
     return Belief(posterior=posterior, response=response, acquisition=phase.acquisition)
 
 
@@ -160,14 +160,9 @@ def _refit(
 def _with_refit(situation: Situation, event: ModelRefitted, sequence: int) -> Situation:
     """Let a refit that is to be recorded take effect, for trials that are chosen in the same call."""
     index, refit = event.strategy_index, Refit(sequence, event.data_sequence, event.hyperparameters)
-    return replace(
-        situation, refits={**situation.refits, index: refit}, belief_steps={**situation.belief_steps, index: ()}
-    )
+    starts = {other: start for other, start in situation.belief_starts.items() if other != index}
+    return replace(situation, refits={**situation.refits, index: refit}, belief_starts=starts)
 
 
 def _left(deadline: float | None) -> float | None:
     return None if deadline is None else max(deadline - time.monotonic(), 0.0)
-
-
-def _with_step(steps: Sequence[int], step: int) -> tuple[int, ...]:
-    return tuple(steps) if steps and steps[-1] == step else (*steps, step)

@@ -8,16 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aepsych_grpc.core.models.expectation_propagation import (
-    Array,
-    Sites,
-    TiltedMoments,
-    expectation_propagation,
-    log_evidence,
-)
+from aepsych_grpc.core.models.belief import belief
+from aepsych_grpc.core.models.expectation_propagation import Array, Sites, TiltedMoments
 from aepsych_grpc.core.models.hyperparameters import FIT_TOLERANCE, Likelihood, Objective, maximum_a_posteriori
 from aepsych_grpc.core.models.hyperprior import Hyperprior
-from aepsych_grpc.core.models.kernel import JITTER, Kernel, Log
+from aepsych_grpc.core.models.kernel import Kernel, Log
 from aepsych_grpc.core.models.latent_posterior import LatentPosterior
 from aepsych_grpc.core.models.model import Fit, TrainingData
 from aepsych_grpc.core.models.population import Evidence, evidence_near, population_hyperprior
@@ -168,30 +163,19 @@ class GaussianProcessModel:
         return evidence_near(gradient, place, curvature(gradient, place))
 
     def refit_due(self, n: int, last: int | None) -> bool:
-        """Every trial up to 40, then every 5 trials (up to 3 coordinates) or 10; later ones bring nothing more."""
+        """Every trial up to 40, then every 5 trials (up to 3 coordinates) or 10; more often brings nothing more.
+
+        Beyond FIT_SIZE trials, as many as are learned from, after every twentieth part of them.
+        """
         if last is None or n <= EVERY_TRIAL_UNTIL:
             return last is None or n > last
+        if n > FIT_SIZE:
+            return n - last >= n // 20
         return n - last >= (5 if self.kernel.d <= 3 else 10)
 
     def _condition(self, data: TrainingData, theta: tuple[float, ...], start: Sites | None) -> LatentPosterior:
-        own = theta[: self._own]
-        K = self.kernel.covariance(own, data.X, data.X).numpy()
-        K.ravel()[:: len(K) + 1] += JITTER
-        prior_mean = self.kernel.mean(own, data.X).numpy()
         tilted = _tilted(self.response_given(data, theta), data.y)
-        found = expectation_propagation(K, prior_mean, tilted, start=start)
-        return LatentPosterior(
-            kernel=self.kernel,
-            theta=own,
-            data=data,
-            sites=found.sites,
-            # Copied to torch's aligned memory: products there can differ in the last bit with the alignment.
-            weights=torch.tensor(found.weights),
-            whitener=torch.tensor(np.ascontiguousarray(found.L_inverse * np.sqrt(found.sites.tau))),
-            log_evidence=log_evidence(found, prior_mean, tilted),
-            converged=found.converged,
-            response_theta=theta[self._own :],
-        )
+        return belief(self.kernel, theta[: self._own], data, tilted, start=start, response_theta=theta[self._own :])
 
     def _objective(
         self,
