@@ -192,7 +192,7 @@ def settle(
         The approximation, whether it settled, and after how many sweeps.
 
     Raises:
-        numpy.linalg.LinAlgError: `approximate` raises it.
+        numpy.linalg.LinAlgError: The moments are not finite, or `approximate` raises it.
     """
     if start is None:
         sites = Sites(np.zeros(len(prior_mean)), np.zeros(len(prior_mean)))
@@ -217,6 +217,8 @@ def settle(
         current = approximate(sites)
         moved = max(np.abs(current.mean - mean).max(), np.abs(current.variance - variance).max())
         mean, variance = current.mean, current.variance
+        if not np.isfinite(moved):
+            raise np.linalg.LinAlgError("The moments of the responses are not finite.")
         if moved < tolerance:
             return current, True, sweep
     return current, False, MAX_SWEEPS

@@ -17,6 +17,7 @@ from aepsych_grpc.core.models.latent_posterior import LatentPosterior
 from aepsych_grpc.core.models.model import Fit, TrainingData
 from aepsych_grpc.core.models.population import Evidence, evidence_near, population_hyperprior
 from aepsych_grpc.core.models.readout import curvature, laplace_draws
+from aepsych_grpc.core.numerical_failure import NUMERICAL_FAILURES
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.learned import LearnedResponse
 from aepsych_grpc.core.responses.response import Response
@@ -141,7 +142,7 @@ class GaussianProcessModel:
                     continue
                 try:
                     evidence.append(self.evidence_near(_thinned(data), theta))
-                except np.linalg.LinAlgError:
+                except NUMERICAL_FAILURES:
                     continue
             model = replace(self, learned=population_hyperprior(own, evidence))
         return model.hyperprior
