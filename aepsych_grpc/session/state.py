@@ -52,7 +52,7 @@ class Situation:
         finished_strategies: Strategies that were ended by an event: by request, a clock or a model.
         pending: Trials that await a response.
         refits: The refit in effect for each strategy that has one.
-        belief_steps: For each strategy, the numbers of observations at its asks since that refit, without repeats.
+        belief_starts: For each strategy, the number of observations at its first ask since that refit.
         finished: Whether the experiment was ended by request.
     """
 
@@ -68,7 +68,7 @@ class Situation:
     finished_strategies: frozenset[int]
     pending: tuple[Trial, ...]
     refits: dict[int, Refit]
-    belief_steps: dict[int, tuple[int, ...]]
+    belief_starts: dict[int, int]
 
 
 class State:
@@ -93,7 +93,7 @@ class State:
         latest_strategy: The latest strategy that has asked; the current one is never before it.
         refits: The latest refit of each strategy that has one.
         asked: Sequence and strategy of each ask.
-        belief_steps: For each strategy, the numbers of observations at its asks since its latest refit, each once.
+        belief_starts: For each strategy, the number of observations at its first ask since its latest refit.
         finished: Whether the experiment was ended by request.
     """
 
@@ -119,7 +119,7 @@ class State:
         self.finished_strategies: set[int] = set()
         self.latest_strategy = 0
         self.refits: dict[int, list[Refit]] = {}
-        self.belief_steps: dict[int, list[int]] = {}
+        self.belief_starts: dict[int, int] = {}
         self.finished = False
 
     def apply(self, event: Event) -> None:
@@ -141,7 +141,7 @@ class State:
         elif isinstance(kind, ModelRefitted):
             refit = Refit(event.sequence, kind.data_sequence, kind.hyperparameters)
             self.refits.setdefault(kind.strategy_index, []).append(refit)
-            self.belief_steps[kind.strategy_index] = []
+            self.belief_starts.pop(kind.strategy_index, None)
         elif isinstance(kind, StrategyFinished):
             self.finished_strategies.add(kind.strategy_index)
             self._remember(kind.request, None)
@@ -169,10 +169,7 @@ class State:
         self.begin_times.setdefault(asked.strategy_index, event.time)
         self.asked.append((event.sequence, asked.strategy_index))
         self.latest_strategy = max(self.latest_strategy, asked.strategy_index)
-        steps = self.belief_steps.setdefault(asked.strategy_index, [])
-        observations = bisect_right(self.learned, asked.data_sequence)
-        if not steps or steps[-1] != observations:
-            steps.append(observations)
+        self.belief_starts.setdefault(asked.strategy_index, bisect_right(self.learned, asked.data_sequence))
         self._remember(asked.request, asked.trial_id)
 
     def _apply_told(self, event: Event, told: ObservationTold) -> None:
@@ -243,5 +240,5 @@ class State:
             finished_strategies=frozenset(self.finished_strategies),
             pending=tuple(self.trials[number] for number in self.pending),
             refits={index: refits[-1] for index, refits in self.refits.items()},
-            belief_steps={index: tuple(steps) for index, steps in self.belief_steps.items()},
+            belief_starts=dict(self.belief_starts),
         )

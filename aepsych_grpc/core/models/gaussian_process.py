@@ -8,12 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aepsych_grpc.core.models.expectation_propagation import (
-    Array,
-    Sites,
-    expectation_propagation,
-    log_evidence,
-)
+from aepsych_grpc.core.models.belief import belief
+from aepsych_grpc.core.models.expectation_propagation import Array, Sites
 from aepsych_grpc.core.models.factor import Factor, Told, likelihood
 from aepsych_grpc.core.models.hyperparameters import FIT_TOLERANCE, Likelihood, Objective, maximum_a_posteriori
 from aepsych_grpc.core.models.hyperprior import Hyperprior
@@ -24,6 +20,7 @@ from aepsych_grpc.core.models.model import Fit, TrainingData
 from aepsych_grpc.core.models.observed import Functionals, Observed
 from aepsych_grpc.core.models.population import Evidence, evidence_near, population_hyperprior
 from aepsych_grpc.core.models.readout import PAIRS, curvature, laplace_draws, log_laplace_integral
+from aepsych_grpc.core.numerical_failure import NUMERICAL_FAILURES
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.learned import LearnedResponse
 from aepsych_grpc.core.responses.response import Response
@@ -151,7 +148,7 @@ class GaussianProcessModel:
             optimum = (np.asarray(hyperparameters) - hyperprior.centre) / hyperprior.sd
             bend = curvature(lambda t: objective(t)[1], optimum)
             return log_laplace_integral(lambda t: objective(t)[0], optimum, bend)
-        except np.linalg.LinAlgError:
+        except NUMERICAL_FAILURES:
             return -np.inf
 
     def population_prior(self, participants: Sequence[Sequence[TrainingData]]) -> Hyperprior:
@@ -169,7 +166,7 @@ class GaussianProcessModel:
                 theta = best[i] = model.fit(data, best[i]).hyperparameters
                 try:
                     evidence = self.evidence_near(_thinned(data), theta)
-                except np.linalg.LinAlgError:
+                except NUMERICAL_FAILURES:
                     continue
                 found[k] = found[k] + evidence if k in found else evidence
             model = replace(self, learned=population_hyperprior(own, list(found.values())))
@@ -192,28 +189,24 @@ class GaussianProcessModel:
         return evidence_near(gradient, place, curvature(gradient, place))
 
     def refit_due(self, n: int, last: int | None) -> bool:
-        """Every trial up to 40, then every 5 trials (up to 3 coordinates) or 10; later ones bring nothing more."""
+        """Every trial up to 40, then every 5 trials (up to 3 coordinates) or 10; more often brings nothing more.
+
+        Beyond FIT_SIZE trials, as many as are learned from, after every twentieth part of them.
+        """
         if last is None or n <= EVERY_TRIAL_UNTIL:
             return last is None or n > last
+        if n > FIT_SIZE:
+            return n - last >= n // 20
         return n - last >= (5 if self.kernel.d <= 3 else 10)
 
     def _condition(self, data: TrainingData, theta: tuple[float, ...], start: Sites | None) -> LatentPosterior:
-        own = theta[: self._own]
-        observed = self._observed(data)
-        prior_mean, K = observed.moments(self.kernel, own)
-        tilted = self.likelihood(data.y)(theta).tilted
-        found = expectation_propagation(K, prior_mean, tilted, start=start)
-        return LatentPosterior(
-            kernel=self.kernel,
-            theta=own,
-            data=data,
-            observed=observed,
-            sites=found.sites,
-            # Copied to torch's aligned memory: products there can differ in the last bit with the alignment.
-            weights=torch.tensor(found.weights),
-            whitener=torch.tensor(np.ascontiguousarray(found.L_inverse * np.sqrt(found.sites.tau))),
-            log_evidence=log_evidence(found, prior_mean, tilted),
-            converged=found.converged,
+        return belief(
+            self.kernel,
+            theta[: self._own],
+            data,
+            self._observed(data),
+            self.likelihood(data.y)(theta).tilted,
+            start=start,
             response_theta=theta[self._own :],
         )
 

@@ -60,11 +60,23 @@ class Observed:
         """Return the prior covariance of f at points with u and f(X); `k x d` to `k x (m + n)`, differentiable."""
         return self.combined(kernel.covariance(theta, X, self.points))
 
+    def mean(self, kernel: Kernel, theta: Log) -> Tensor:
+        """Return the prior mean of u and f(X), `m + n`."""
+        return self.combined(kernel.mean(theta, self.points))
+
+    def variance(self, kernel: Kernel, theta: Log) -> Tensor:
+        """Return the prior variance of u and f(X), `m + n`, without JITTER."""
+        values = kernel.variance(theta, self.X)
+        if self.functionals is None:
+            return values
+        W, P = self.functionals.weights, self.functionals.points
+        return torch.cat([((W @ kernel.covariance(theta, P, P)) * W).sum(1), values])
+
     def moments(self, kernel: Kernel, theta: Log) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return prior mean and covariance of u and f(X); JITTER is on the diagonal of f's covariance at the points."""
         K = kernel.covariance(theta, self.points, self.points)
         K.ravel()[:: len(K) + 1] += JITTER
-        mean = self.combined(kernel.mean(theta, self.points)).numpy()
+        mean = self.mean(kernel, theta).numpy()
         return mean, K.numpy() if self.functionals is None else self.combined(self.combined(K).T).numpy()
 
     def on(self, kernel: Kernel) -> Callable[[Log], PriorMoments]:

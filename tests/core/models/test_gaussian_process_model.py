@@ -180,6 +180,10 @@ def test_a_thousand_trials_work():
         (4, 45, 40, False),
         (4, 50, 40, True),
         (8, 400, 391, False),
+        (8, 400, 390, True),
+        (2, 1000, 951, False),
+        (2, 1000, 950, True),
+        (8, 5000, 4751, False),
     ],
 )
 def test_refits_come_every_trial_at_first_then_seldom(d, n, last, due):

@@ -197,7 +197,7 @@ def test_earlier_participants_teach_structures_and_hyperparameters():
         ),
     )
     people = [responses(lambda X: torch.special.ndtr(10 * (X[:, 0] - 0.5)), 40, seed=seed) for seed in range(3)]
-    learned = gp.population_prior(people)
+    learned = gp.population_prior([[one] for one in people])
     own = gp.hyperprior
     assert learned.names == own.names
     assert (learned.sd[2:] <= own.sd[2:]).all()
@@ -205,7 +205,7 @@ def test_earlier_participants_teach_structures_and_hyperparameters():
     assert probability["intensity.probability"] > 2 * probability["smooth.probability"]
     for s, model in enumerate(gp.models):
         names = [name for name in learned.names if name.startswith(gp.structures[s]) and "probability" not in name]
-        alone = model.population_prior(people)
+        alone = model.population_prior([[one] for one in people])
         assert [one.centre for one in learned.parameters if one.name in names] == [
             one.centre for one in alone.parameters
         ]
@@ -221,4 +221,4 @@ def test_nobody_teaches_nothing():
     own, learned = MODEL.hyperprior, MODEL.population_prior([])
     assert learned == own
     broken = TrainingData(torch.full((5, 2), torch.nan, dtype=torch.float64), torch.ones(5, dtype=torch.float64))
-    np.testing.assert_allclose(MODEL.population_prior([broken]).centre[K:], own.centre[K:])
+    np.testing.assert_allclose(MODEL.population_prior([[broken]]).centre[K:], own.centre[K:])
