@@ -20,7 +20,6 @@ from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Generator
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.hyperprior import Hyperprior
-from aepsych_grpc.core.responses.of_outcome import response_of
 from aepsych_grpc.core.space.rejection import MOST_TRIED, kept_points
 from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.core.space.space import Space
@@ -166,8 +165,7 @@ def _learner(
         d=space.d,
         intensity=space.index(config.intensity_parameter) if config.intensity_parameter else None,
         categorical=tuple(i in space.unordered for i in range(space.d)),
-        response=response_of(outcome.kind),
-        outcome_kind=outcome.kind_name,
+        outcome=outcome.kind,
         reference=space.snap(sobol_points(space.d, REFERENCES, seed=0)),
         hyperprior=hyperprior,
     )

@@ -63,6 +63,7 @@ STEEP = LinearConstraint(coefficients={"contrast": 16.0, "frequency": 1.0}, uppe
         (["continuous"], {"generator": Component(name="pool", options={"points": POOL})}),
         (["choice"], {"constraints": (STEEP,), "keep_most_recent": 6}),
         (["choice"], {"generator": Component(name="epsilon_greedy", options={"epsilon": 0.4})}),
+        (["binary"], {"model": Component(name="gp_classification", options={"link": "gumbel"})}),
         (["continuous", "binary", "ordinal"], {}),
         (["continuous", "binary"], {"model": Component(name="gp_classification"), "keep_most_recent": 5}),
     ],

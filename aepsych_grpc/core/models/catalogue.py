@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from aepsych_grpc.config.catalogue import Entry
-from aepsych_grpc.core.models.classification import build_classification
+from aepsych_grpc.core.models.classification import ClassificationOptions, build_classification
 from aepsych_grpc.core.models.model import Model
 from aepsych_grpc.core.models.preference import build_preference
 from aepsych_grpc.core.models.rating import build_rating
@@ -13,8 +13,8 @@ from aepsych_grpc.core.models.structure import StructureOptions, check_structure
 MODELS: Mapping[str, Entry[Model]] = {
     "gp_classification": Entry(
         name="gp_classification",
-        summary="Gaussian process with a probit link, guess and lapse rate, fitted by expectation propagation.",
-        options=StructureOptions,
+        summary="Gaussian process with probit, logit or Gumbel link, guess and lapse rate, by expectation propagation.",
+        options=ClassificationOptions,
         build=build_classification,
         check=check_structure,
         outcome_kinds=("binary",),

@@ -14,6 +14,7 @@ from aepsych_grpc.core.models.model import Fit, TrainingData
 from aepsych_grpc.core.models.structure import StructureOptions, kernel_of
 from aepsych_grpc.core.models.utility_posterior import UtilityPosterior
 from aepsych_grpc.core.posterior import Posterior
+from aepsych_grpc.core.responses.of_outcome import response_of
 from aepsych_grpc.core.responses.response import Response
 
 
@@ -75,5 +76,5 @@ def build_preference(context: ModelContext, options: StructureOptions) -> Prefer
     """
     kernel = DifferenceKernel(kernel_of(context, options))
     return PreferenceModel(
-        kernel=kernel, response=context.response, reference=context.reference, learned=context.hyperprior
+        kernel=kernel, response=response_of(context.outcome), reference=context.reference, learned=context.hyperprior
     )

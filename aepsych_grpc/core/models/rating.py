@@ -3,6 +3,7 @@
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.gaussian_process import GaussianProcessModel
 from aepsych_grpc.core.models.structure import StructureOptions, kernel_of
+from aepsych_grpc.core.responses.of_outcome import response_of
 
 
 def build_rating(context: ModelContext, options: StructureOptions) -> GaussianProcessModel:
@@ -12,5 +13,5 @@ def build_rating(context: ModelContext, options: StructureOptions) -> GaussianPr
     quarters of the error of mean ratings that the smooth one did, after 15 and 30 random trials.
     """
     return GaussianProcessModel(
-        kernel=kernel_of(context, options), response=context.response, learned=context.hyperprior
+        kernel=kernel_of(context, options), response=response_of(context.outcome), learned=context.hyperprior
     )

@@ -1,6 +1,7 @@
 """What the prior knows of the latent field: an option that several models have."""
 
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from aepsych_grpc.config.options import option
 from aepsych_grpc.config.trials import Trials
@@ -11,11 +12,9 @@ from aepsych_grpc.core.models.intensity_kernel import IntensityKernel
 from aepsych_grpc.core.models.kernel import Kernel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StructureOptions:
-    """What the prior knows of the field."""
-
-    structure: str = option(
+def structure_option() -> Any:
+    """Declare the option."""
+    return option(
         "auto",
         "What the prior knows of the field: that responses rise along the intensity parameter at a rate that varies "
         "smoothly with the other parameters (intensity), nothing but smoothness (smooth), or intensity if an intensity "
@@ -24,7 +23,22 @@ class StructureOptions:
     )
 
 
-def check_structure(options: StructureOptions, trials: Trials) -> list[Violation]:
+class HasStructure(Protocol):
+    """Options with a structure."""
+
+    @property
+    def structure(self) -> str:
+        """What the prior knows of the field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructureOptions:
+    """What the prior knows of the field."""
+
+    structure: str = structure_option()
+
+
+def check_structure(options: HasStructure, trials: Trials) -> list[Violation]:
     """Find out whether the structure lacks its intensity parameter; the path is `options.structure`."""
     if options.structure != "intensity" or trials.intensity_parameter:
         return []
@@ -32,7 +46,7 @@ def check_structure(options: StructureOptions, trials: Trials) -> list[Violation
     return [Violation("options.structure", message)]
 
 
-def kernel_of(context: ModelContext, options: StructureOptions) -> Kernel:
+def kernel_of(context: ModelContext, options: HasStructure) -> Kernel:
     """Return the kernel that a structure stands for.
 
     Raises:

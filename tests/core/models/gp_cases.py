@@ -4,23 +4,21 @@ import numpy as np
 import torch
 from scipy.special import ndtr
 
-from aepsych_grpc.core.models.classification import build_classification
+from aepsych_grpc.config import outcome
+from aepsych_grpc.core.models.classification import ClassificationOptions, build_classification
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.model import TrainingData
-from aepsych_grpc.core.models.structure import StructureOptions
-from aepsych_grpc.core.responses.binary import BinaryResponse
 
 
-def model(d, *, intensity=None, categorical=None, guess=0.0, lapse=0.0, structure="auto"):
+def model(d, *, intensity=None, categorical=None, guess=0.0, lapse=0.0, structure="auto", link="probit"):
     context = ModelContext(
         d=d,
         intensity=intensity,
         categorical=categorical or (False,) * d,
-        response=BinaryResponse(guess_rate=guess, lapse_rate=lapse),
-        outcome_kind="binary",
+        outcome=outcome.Binary(guess_rate=guess, lapse_rate=lapse),
         reference=torch.empty(0, d, dtype=torch.float64),
     )
-    return build_classification(context, StructureOptions(structure=structure))
+    return build_classification(context, ClassificationOptions(structure=structure, link=link))
 
 
 def observer(n, d, *, guess=0.0, seed=0):

@@ -9,7 +9,6 @@ from aepsych_grpc.config.options import read_options
 from aepsych_grpc.core.models.ard_kernel import ArdKernel
 from aepsych_grpc.core.models.catalogue import MODELS
 from aepsych_grpc.core.models.intensity_kernel import IntensityKernel
-from aepsych_grpc.core.responses.of_outcome import response_of
 
 OUTCOMES = {
     "binary": outcome.Binary(),
@@ -48,8 +47,7 @@ def test_entries_build_from_their_declared_defaults(name):
         d=2,
         intensity=None,
         categorical=(False, True),
-        response=response_of(OUTCOMES[kind]),
-        outcome_kind=kind,
+        outcome=OUTCOMES[kind],
         reference=torch.rand(9, 2, dtype=torch.float64),
     )
     model = entry.build(context, options)
