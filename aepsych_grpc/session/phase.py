@@ -49,7 +49,7 @@ class Phase:
             model.
         acquisition: What makes a trial informative; None for generators that use none.
         intensity: Name of the parameter along which the threshold lies; empty when none is declared.
-        target: The response at threshold; NaN where that outcome isn't binary.
+        target: The response at threshold; NaN where that outcome has none.
     """
 
     index: int
@@ -146,7 +146,7 @@ def _build(
         },
         acquisition=acquisition,
         intensity=config.intensity_parameter,
-        target=leading.kind.target if isinstance(leading.kind, outcomes.Binary) else math.nan,
+        target=leading.kind.target if isinstance(leading.kind, outcomes.Psychometric) else math.nan,
     )
 
 

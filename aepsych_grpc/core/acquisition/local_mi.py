@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from aepsych_grpc.core.acquisition.context import AcquisitionContext, TargetOptions, target_of
-from aepsych_grpc.core.acquisition.entropy import binary_entropy
 from aepsych_grpc.core.posterior import Posterior
-from aepsych_grpc.core.responses.psychometric import PsychometricResponse
+from aepsych_grpc.core.responses.entropy import binary_entropy
+from aepsych_grpc.core.responses.psychometric import psychometric
 from aepsych_grpc.core.responses.response import Response
 
 
@@ -18,7 +18,8 @@ from aepsych_grpc.core.responses.response import Response
 class LocalMutualInformation:
     """I(y; 1[f < gamma]) = H(pi) - sum_y p(y) H(P(f < gamma | y)) at a candidate, in nats (Letham et al. 2022).
 
-    pi = P(f < gamma). Nothing is moment-matched.
+    pi = P(f < gamma). Nothing is moment-matched; of many counts a few stand
+    for all.
     """
 
     target: float
@@ -35,16 +36,14 @@ class LocalMutualInformation:
         Raises:
             TypeError: When the response has no psychometric function.
         """
-        if not isinstance(response, PsychometricResponse):
-            raise TypeError(f"{type(response).__name__} has no threshold.")
-        gamma = response.latent(self.target)
+        seen = psychometric(response)
+        gamma = seen.latent(self.target)
 
         def score(X: Tensor) -> Tensor:
             mean, variance = posterior.marginals(X)
             information = binary_entropy(torch.special.ndtr((gamma - mean) / variance.sqrt()))
-            for y in response.values:
-                p, _, _ = response.tilted(y, mean, variance)
-                information = information - p * binary_entropy(response.below(y, gamma, mean, variance))
+            for one in seen.foreseen(mean, variance):
+                information = information - one.weight * binary_entropy(seen.below(one.y, gamma, mean, variance))
             return information
 
         return score

@@ -17,7 +17,7 @@ MODELS: Mapping[str, Entry[Model]] = {
         options=ClassificationOptions,
         build=build_classification,
         check=check_structure,
-        outcome_kinds=("binary",),
+        outcome_kinds=("binary", "proportion"),
     ),
     "gp_rating": Entry(
         name="gp_rating",

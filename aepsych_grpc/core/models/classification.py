@@ -1,4 +1,4 @@
-"""Gaussian process classification: the default model of yes/no and forced-choice responses."""
+"""Gaussian process classification: the default model of yes/no and forced-choice responses, and their proportions."""
 
 from dataclasses import dataclass
 

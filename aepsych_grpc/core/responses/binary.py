@@ -3,12 +3,18 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from aepsych_grpc.core.responses.entropy import binary_entropy
 from aepsych_grpc.core.responses.link import Link
 from aepsych_grpc.core.responses.probit import PROBIT
-from aepsych_grpc.core.responses.response import MIN_NORMALIZER, MIN_SHRINKAGE
+from aepsych_grpc.core.responses.response import MIN_NORMALIZER, MIN_SHRINKAGE, Foreseen, foreseen_values
+
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(64)
+HERMITE_NODES = torch.from_numpy(_NODES)
+HERMITE_WEIGHTS = torch.from_numpy(_WEIGHTS / _WEIGHTS.sum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +46,13 @@ class BinaryResponse:
             )
 
     @property
-    def values(self) -> tuple[float, ...]:
-        """The values a response can take."""
-        return (0.0, 1.0)
-
-    @property
     def span(self) -> float:
         """1 - g - l, the height of the psychometric function."""
         return 1.0 - self.guess_rate - self.lapse_rate
+
+    def foreseen(self, mean: Tensor, variance: Tensor) -> tuple[Foreseen, ...]:
+        """Return 0 and 1; see `Response.foreseen`."""
+        return foreseen_values(self, (0.0, 1.0), mean, variance)
 
     def mean(self, f: Tensor) -> Tensor:
         """Return p(1) at latent values, elementwise."""
@@ -63,7 +68,8 @@ class BinaryResponse:
 
     def latent(self, value: float) -> float:
         """Return f with p(f) = value; values beyond g and 1 - l give the latent value of the nearest one within."""
-        return self.link.latent((value - self.guess_rate) / self.span)
+        share = torch.tensor((value - self.guess_rate) / self.span, dtype=torch.float64)
+        return float(self.link.inverse(share))
 
     def tilted(self, y: float | Tensor, mean: Tensor, variance: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return Z, d1, d2 of a response, or of one response per element.
@@ -99,3 +105,8 @@ class BinaryResponse:
         one = self.expected_mean(mean, variance)
         both, p = torch.where(yes > 0, one_below, side - one_below), torch.where(yes > 0, one, 1 - one)
         return (both / p.clamp_min(MIN_NORMALIZER)).clamp(0.0, 1.0)
+
+    def information(self, mean: Tensor, variance: Tensor) -> Tensor:
+        """Return I(y; f) = H(E p) - E H(p), elementwise; the second is a Gauss-Hermite sum of 64 nodes."""
+        p = self.mean(mean[..., None] + variance.sqrt()[..., None] * HERMITE_NODES)
+        return binary_entropy(self.expected_mean(mean, variance)) - binary_entropy(p) @ HERMITE_WEIGHTS

@@ -6,7 +6,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from aepsych_grpc.core.responses.link import LinkLogs
 from aepsych_grpc.core.responses.probit_mixture import Components, ProbitMixture
+
+LARGEST = 300.0
+"""exp(f) is taken of no larger f: its square is finite still."""
+
+TINY = 1e-17
+"""Below it 1 - exp(-x) is x but for rounding."""
 
 _COMPONENTS = np.array(
     [
@@ -43,11 +50,18 @@ def _gumbel(f: Tensor) -> Tensor:
     return -torch.expm1(-torch.exp(f))
 
 
-def _inverse(share: float) -> float:
-    return math.log(-math.log1p(-share))
+def _logs(f: Tensor) -> LinkLogs:
+    x = torch.exp(f.clamp_max(LARGEST))
+    small = x < math.log(2)  # of two ways to log(1 - exp(-x)) the one that keeps its digits (Maechler 2012)
+    below = torch.where(small, torch.log(-torch.expm1(-x.clamp_min(TINY))), torch.log1p(-torch.exp(-x)))
+    return LinkLogs(below=torch.where(f < math.log(TINY), f, below), above=-x, slope=f - x, bend=1 - x)
 
 
-GUMBEL = ProbitMixture(_gumbel, _inverse, Components.of(_COMPONENTS))
+def _inverse(share: Tensor) -> Tensor:
+    return torch.log(-torch.log1p(-share))
+
+
+GUMBEL = ProbitMixture(_gumbel, _logs, _inverse, Components.of(_COMPONENTS))
 """F(f) = 1 - exp(-exp(f)).
 
 With f = beta log(x / alpha) that is the Weibull function 1 - exp(-(x / alpha)^beta) of an intensity x, with threshold

@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from aepsych_grpc.core.responses.link import LinkLogs
 from aepsych_grpc.core.responses.probit_mixture import Components, ProbitMixture, log_spaced
 
 _TERMS = np.arange(1, 41)[:, None]
@@ -36,9 +37,14 @@ def _logistic(f: Tensor) -> Tensor:
     return torch.sigmoid(f)
 
 
-def _inverse(share: float) -> float:
-    return math.log(share) - math.log1p(-share)
+def _logs(f: Tensor) -> LinkLogs:
+    below, above = torch.nn.functional.logsigmoid(f), torch.nn.functional.logsigmoid(-f)
+    return LinkLogs(below=below, above=above, slope=below + above, bend=-torch.tanh(0.5 * f))
 
 
-LOGIT = ProbitMixture(_logistic, _inverse, _components())
+def _inverse(share: Tensor) -> Tensor:
+    return torch.logit(share)
+
+
+LOGIT = ProbitMixture(_logistic, _logs, _inverse, _components())
 """F(f) = 1 / (1 + exp(-f)). One unit of f multiplies the odds of a 1 by e."""

@@ -13,7 +13,7 @@ from torch import Tensor
 from aepsych_grpc.core.models.hyperprior import Hyperprior, LogParameter
 from aepsych_grpc.core.responses.normal_nodes import variance_of
 from aepsych_grpc.core.responses.probit import LOG_SQRT_2PI
-from aepsych_grpc.core.responses.response import MIN_NORMALIZER, MIN_SHRINKAGE
+from aepsych_grpc.core.responses.response import MIN_NORMALIZER, MIN_SHRINKAGE, Foreseen, foreseen_values
 
 RANGE = 4.0
 """Prior centre of the distance between the first and the last cut point, in units of the link's standard deviation."""
@@ -65,6 +65,10 @@ class OrdinalResponse:
     def given(self, theta: Sequence[float] | NDArray[np.float64], y: Tensor) -> "OrdinalResponse":  # noqa: ARG002  # the seam's signature
         """Return the response with steps of logarithms theta."""
         return replace(self, steps=tuple(np.exp(theta).tolist()))
+
+    def foreseen(self, mean: Tensor, variance: Tensor) -> tuple[Foreseen, ...]:
+        """Return every level; see `Response.foreseen`."""
+        return foreseen_values(self, self.values, mean, variance)
 
     def mean(self, f: Tensor) -> Tensor:
         """Return the mean rating at latent values, elementwise."""

@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass
 
 import torch
-from scipy.special import ndtri, owens_t
+from scipy.special import owens_t
 from torch import Tensor
 
 from aepsych_grpc.core.responses.bivariate_normal import bivariate_normal_cdf
-from aepsych_grpc.core.responses.link import LATENT_CLIP
+from aepsych_grpc.core.responses.link import LinkLogs, within
 
 LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 
@@ -25,9 +25,19 @@ class Probit:
         p: Tensor = torch.special.ndtr(f)
         return p
 
-    def latent(self, share: float) -> float:
+    def logs(self, f: Tensor) -> LinkLogs:
+        """Return the logarithms of Phi, of 1 - Phi and of phi, and phi' / phi = -f."""
+        return LinkLogs(
+            below=torch.special.log_ndtr(f),
+            above=torch.special.log_ndtr(-f),
+            slope=-LOG_SQRT_2PI - 0.5 * f * f,
+            bend=-f,
+        )
+
+    def inverse(self, share: Tensor) -> Tensor:
         """Return f with Phi(f) = share."""
-        return float(ndtri(min(max(share, LATENT_CLIP), 1 - LATENT_CLIP)))
+        f: Tensor = torch.special.ndtri(within(share))
+        return f
 
     def expected(self, mean: Tensor, variance: Tensor) -> Tensor:
         """Return Phi(mean / sqrt(1 + variance))."""

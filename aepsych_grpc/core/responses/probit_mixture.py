@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from aepsych_grpc.core.responses.bivariate_normal import bivariate_normal_cdf
-from aepsych_grpc.core.responses.link import LATENT_CLIP
+from aepsych_grpc.core.responses.link import LinkLogs, within
 from aepsych_grpc.core.responses.normal_nodes import variance_of
 from aepsych_grpc.core.responses.probit import LOG_SQRT_2PI
 
@@ -41,21 +41,27 @@ class ProbitMixture:
 
     Attributes:
         exact: F itself.
-        inverse: Its inverse on (0, 1).
+        log_exact: Its logarithms.
+        exact_inverse: Its inverse on (0, 1).
         components: The mixture.
     """
 
     exact: Callable[[Tensor], Tensor]
-    inverse: Callable[[float], float]
+    log_exact: Callable[[Tensor], LinkLogs]
+    exact_inverse: Callable[[Tensor], Tensor]
     components: Components
 
     def probability(self, f: Tensor) -> Tensor:
         """Return F(f)."""
         return self.exact(f)
 
-    def latent(self, share: float) -> float:
+    def logs(self, f: Tensor) -> LinkLogs:
+        """Return the logarithms of F, of 1 - F and of F', and F'' / F'."""
+        return self.log_exact(f)
+
+    def inverse(self, share: Tensor) -> Tensor:
         """Return f with F(f) = share."""
-        return self.inverse(min(max(share, LATENT_CLIP), 1 - LATENT_CLIP))
+        return self.exact_inverse(within(share))
 
     def expected(self, mean: Tensor, variance: Tensor) -> Tensor:
         """Return E[F] = sum_k w_k Phi(z_k)."""

@@ -13,3 +13,17 @@ class PsychometricResponse(Response, Protocol):
 
     def below(self, y: float | Tensor, gamma: float, mean: Tensor, variance: Tensor) -> Tensor:
         """Return P(f < gamma | y) under f ~ N(mean, variance), elementwise, of one y or of one per element."""
+
+    def information(self, mean: Tensor, variance: Tensor) -> Tensor:
+        """Return I(y; f), what a response tells about f ~ N(mean, variance), elementwise, in nats."""
+
+
+def psychometric(response: Response) -> PsychometricResponse:
+    """Return a response as one that has a psychometric function.
+
+    Raises:
+        TypeError: When it has none.
+    """
+    if not isinstance(response, PsychometricResponse):
+        raise TypeError(f"{type(response).__name__} has no psychometric function.")
+    return response

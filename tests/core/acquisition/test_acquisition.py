@@ -157,7 +157,7 @@ def test_scores_do_not_depend_on_the_company_of_candidates(known_gp, name):
 def test_another_target_can_be_sought(known_gp, name, link):
     posterior = known_gp(d=1, n=40, offset=-3.0, slope=6.0, variance=0.2)
     X = torch.linspace(0, 1, 101, dtype=torch.float64)[:, None]
-    gamma = {target: LINKS[link].latent(target) for target in (0.2, 0.8)}
+    gamma = {target: BinaryResponse(link=LINKS[link]).latent(target) for target in (0.2, 0.8)}
     crossing = {target: X[(posterior.mean(X) - gamma[target]).abs().argmin()].item() for target in gamma}
     for target, place in crossing.items():
         best = X[scores(name, posterior, X, target=target, link=link).argmax()].item()

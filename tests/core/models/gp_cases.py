@@ -10,23 +10,24 @@ from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.model import TrainingData
 
 
-def model(d, *, intensity=None, categorical=None, guess=0.0, lapse=0.0, structure="auto", link="probit"):
+def model(d, *, intensity=None, categorical=None, guess=0.0, lapse=0.0, structure="auto", link="probit", trials=0):
+    rates = {"guess_rate": guess, "lapse_rate": lapse}
     context = ModelContext(
         d=d,
         intensity=intensity,
         categorical=categorical or (False,) * d,
-        outcome=outcome.Binary(guess_rate=guess, lapse_rate=lapse),
+        outcome=outcome.Proportion(trials=trials, **rates) if trials else outcome.Binary(**rates),
         reference=torch.empty(0, d, dtype=torch.float64),
     )
     return build_classification(context, ClassificationOptions(structure=structure, link=link))
 
 
-def observer(n, d, *, guess=0.0, seed=0):
+def observer(n, d, *, guess=0.0, seed=0, trials=1):
     """Responses that rise along the first coordinate, with a threshold that varies along the last."""
     rng = np.random.default_rng(seed)
     X = rng.random((n, d))
     p = guess + (1 - guess) * ndtr(7 * (X[:, 0] - 0.5) + np.sin(3 * X[:, -1]) - 0.7)
-    return TrainingData(torch.from_numpy(X), torch.from_numpy((rng.random(n) < p).astype(float)))
+    return TrainingData(torch.from_numpy(X), torch.from_numpy((rng.random((trials, n)) < p).sum(0).astype(float)))
 
 
 def centre(gp):

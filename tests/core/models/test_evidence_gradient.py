@@ -32,6 +32,14 @@ def test_gradient_is_exact_without_guesses(intensity, offset, link):
     np.testing.assert_allclose(at(theta).gradient, differences(at, theta), atol=1e-5)
 
 
+@pytest.mark.parametrize("link", LINKS)
+def test_gradient_is_exact_for_counts_without_guesses(link):
+    gp, data = gp_cases.model(3, intensity=0, link=link, trials=10), gp_cases.observer(12, 3, trials=10)
+    theta = gp.kernel.hyperprior.centre
+    at = evidence_at(gp, data)
+    np.testing.assert_allclose(at(theta).gradient, differences(at, theta), atol=2e-3)
+
+
 @pytest.mark.parametrize("intensity", [None, 0])
 def test_gradient_points_the_right_way_under_a_guess_rate(intensity):
     gp, data = gp_cases.model(3, intensity=intensity, guess=0.5), gp_cases.observer(40, 3, guess=0.5)

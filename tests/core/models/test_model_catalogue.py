@@ -12,6 +12,7 @@ from aepsych_grpc.core.models.intensity_kernel import IntensityKernel
 
 OUTCOMES = {
     "binary": outcome.Binary(),
+    "proportion": outcome.Proportion(trials=5),
     "ordinal": outcome.Ordinal(levels=5),
     "continuous": outcome.Continuous(),
     "choice": outcome.Choice(),
@@ -36,13 +37,12 @@ def test_structure_without_an_intensity_is_refused():
         gp_cases.model(2, structure="intensity")
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_entries_build_from_their_declared_defaults(name):
+@pytest.mark.parametrize(("name", "kind"), [(name, kind) for name in MODELS for kind in MODELS[name].outcome_kinds])
+def test_entries_build_from_their_declared_defaults(name, kind):
     entry = MODELS[name]
     options, violations = read_options(entry.options, {}, "options")
     assert entry.name == name
     assert not violations
-    (kind,) = entry.outcome_kinds
     context = gp_cases.ModelContext(
         d=2,
         intensity=None,
