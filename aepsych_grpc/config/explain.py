@@ -77,17 +77,24 @@ def _listed(texts: tuple[str, ...] | list[str]) -> str:
 
 def _outcome(kind: outcome.Kind) -> str:
     match kind:
-        case outcome.Binary(guess_rate=guess, lapse_rate=lapse, target=target):
-            return (
-                f"1 (yes, right) or 0 (no, wrong). By chance {_percent(guess)} are 1, with the strongest "
-                f"stimulus {_percent(1 - lapse)}; the threshold is where {_percent(target)} are"
-            )
+        case outcome.Binary():
+            return f"1 (yes, right) or 0 (no, wrong). {_rates(kind, '1')}"
+        case outcome.Proportion(trials=trials):
+            of = f"how many of {_counted(trials, 'presentation')} are yes or right: 0 to {trials}"
+            return f"{of}. {_rates(kind, 'yes or right')}"
         case outcome.Ordinal(levels=levels):
             return f"a rating from 0 to {levels - 1}"
         case outcome.Continuous(unit=unit):
             return "a number" + (f" in {unit}" if unit else "")
         case outcome.Choice():
             return "which stimulus was chosen: its position, from 0"
+
+
+def _rates(kind: outcome.Psychometric, positive: str) -> str:
+    return (
+        f"By chance {_percent(kind.guess_rate)} are {positive}, with the strongest stimulus "
+        f"{_percent(1 - kind.lapse_rate)}; the threshold is where {_percent(kind.target)} are"
+    )
 
 
 def _percent(probability: float) -> str:

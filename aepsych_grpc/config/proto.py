@@ -193,12 +193,23 @@ def _read_outcome_kind(
         case "choice":
             violations.extend(check_outcomes.check_choice(stimuli_per_trial, f"{path}.choice"))
             return outcome.Choice()
+        case "proportion":
+            trials, at = message.proportion.trials, f"{path}.proportion"
+            violations.extend(check_outcomes.check_presentations(trials, f"{at}.trials"))
+            return outcome.Proportion(trials=trials, **_read_rates(message.proportion, at, violations))
         case _:
-            guess, lapse = message.binary.guess_rate, message.binary.lapse_rate
-            target = message.binary.target if message.binary.HasField("target") else None
-            violations.extend(check_outcomes.check_binary(guess, lapse, target, f"{path}.binary"))
-            half_way = (guess + 1 - lapse) / 2
-            return outcome.Binary(guess_rate=guess, lapse_rate=lapse, target=half_way if target is None else target)
+            return outcome.Binary(**_read_rates(message.binary, f"{path}.binary", violations))
+
+
+def _read_rates(
+    message: v1.BinaryOutcome | v1.ProportionOutcome, path: str, violations: list[Violation]
+) -> dict[str, float]:
+    """Return guess rate, lapse rate and target, which is half way between the ends unless it is given."""
+    guess, lapse = message.guess_rate, message.lapse_rate
+    target = message.target if message.HasField("target") else None
+    violations.extend(check_outcomes.check_rates(guess, lapse, target, path))
+    half_way = (guess + 1 - lapse) / 2
+    return {"guess_rate": guess, "lapse_rate": lapse, "target": half_way if target is None else target}
 
 
 def _read_strategy(message: v1.Strategy) -> StrategyDraft:
@@ -285,6 +296,10 @@ def _write_outcome(item: outcome.Outcome) -> v1.Outcome:
     match item.kind:
         case outcome.Binary(guess_rate=guess, lapse_rate=lapse, target=target):
             message.binary.CopyFrom(v1.BinaryOutcome(guess_rate=guess, lapse_rate=lapse, target=target))
+        case outcome.Proportion(trials=trials, guess_rate=guess, lapse_rate=lapse, target=target):
+            message.proportion.CopyFrom(
+                v1.ProportionOutcome(trials=trials, guess_rate=guess, lapse_rate=lapse, target=target)
+            )
         case outcome.Ordinal(levels=levels):
             message.ordinal.levels = levels
         case outcome.Continuous(unit=unit):

@@ -97,7 +97,7 @@ def question(state: State, phases: Sequence[Phase], at_sequence: int | None, out
         learner=learner,
         sequence=sequence,
         refit=state.latest_refit(phase.index, sequence) if learner is phase.learner else None,
-        target=kind.target if isinstance(kind, outcomes.Binary) else None,
+        target=kind.target if isinstance(kind, outcomes.Psychometric) else None,
         intensity=config.intensity_parameter,
         acquisition=phase.acquisition if learner is phase.learner else None,
         strategy=phase.strategy.name,

@@ -20,7 +20,6 @@ from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Generator
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.hyperprior import Hyperprior
-from aepsych_grpc.core.responses.of_outcome import response_of
 from aepsych_grpc.core.space.rejection import MOST_TRIED, kept_points
 from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.core.space.space import Space
@@ -50,7 +49,7 @@ class Phase:
             model.
         acquisition: What makes a trial informative; None for generators that use none.
         intensity: Name of the parameter along which the threshold lies; empty when none is declared.
-        target: The response at threshold; NaN where that outcome isn't binary.
+        target: The response at threshold; NaN where that outcome has none.
     """
 
     index: int
@@ -146,7 +145,7 @@ def _build(
         },
         acquisition=acquisition,
         intensity=config.intensity_parameter,
-        target=leading.kind.target if isinstance(leading.kind, outcomes.Binary) else math.nan,
+        target=leading.kind.target if isinstance(leading.kind, outcomes.Psychometric) else math.nan,
     )
 
 
@@ -166,8 +165,7 @@ def _learner(
         intensity=space.index(config.intensity_parameter) if config.intensity_parameter else None,
         categorical=tuple(i in space.unordered for i in range(space.d)),
         levels=tuple(axis.levels for axis in space.axes),
-        response=response_of(outcome.kind),
-        outcome_kind=outcome.kind_name,
+        outcome=outcome.kind,
         reference=space.snap(sobol_points(space.d, REFERENCES, seed=0)),
         hyperprior=hyperprior,
         space=space,

@@ -459,6 +459,7 @@ class Outcome(_message.Message):
     ORDINAL_FIELD_NUMBER: _builtins.int
     CONTINUOUS_FIELD_NUMBER: _builtins.int
     CHOICE_FIELD_NUMBER: _builtins.int
+    PROPORTION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """OPTIONAL. Unique within the experiment. Default: "response" if it is the only outcome."""
     @_builtins.property
@@ -477,6 +478,10 @@ class Outcome(_message.Message):
     def choice(self) -> Global___ChoiceOutcome:
         """Which of the trial's stimuli was chosen."""
 
+    @_builtins.property
+    def proportion(self) -> Global___ProportionOutcome:
+        """How many of several presentations were answered with yes, or rightly."""
+
     def __init__(
         self,
         *,
@@ -485,12 +490,13 @@ class Outcome(_message.Message):
         ordinal: Global___OrdinalOutcome | None = ...,
         continuous: Global___ContinuousOutcome | None = ...,
         choice: Global___ChoiceOutcome | None = ...,
+        proportion: Global___ProportionOutcome | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["binary", b"binary", "choice", b"choice", "continuous", b"continuous", "kind", b"kind", "ordinal", b"ordinal"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["binary", b"binary", "choice", b"choice", "continuous", b"continuous", "kind", b"kind", "ordinal", b"ordinal", "proportion", b"proportion"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["binary", b"binary", "choice", b"choice", "continuous", b"continuous", "kind", b"kind", "name", b"name", "ordinal", b"ordinal"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["binary", b"binary", "choice", b"choice", "continuous", b"continuous", "kind", b"kind", "name", b"name", "ordinal", b"ordinal", "proportion", b"proportion"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["binary", "ordinal", "continuous", "choice"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["binary", "ordinal", "continuous", "choice", "proportion"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -592,6 +598,46 @@ class ChoiceOutcome(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ChoiceOutcome: _TypeAlias = ChoiceOutcome  # noqa: Y015
+
+@_typing.final
+class ProportionOutcome(_message.Message):
+    """How many of several presentations of the same stimulus were answered with yes, or rightly: a whole number from 0 to
+    trials, such as 7 of a block of 10.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRIALS_FIELD_NUMBER: _builtins.int
+    GUESS_RATE_FIELD_NUMBER: _builtins.int
+    LAPSE_RATE_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    trials: _builtins.int
+    """REQUIRED. How many presentations a response counts, 1 to 1000."""
+    guess_rate: _builtins.float
+    """OPTIONAL. Probability of a yes in one presentation without seeing anything, as in BinaryOutcome."""
+    lapse_rate: _builtins.float
+    """OPTIONAL. Probability of a no in one presentation however strong the stimulus, as in BinaryOutcome."""
+    target: _builtins.float
+    """OPTIONAL. The proportion that defines the threshold, between guess_rate and 1 - lapse_rate. Default: half way between
+    them.
+    """
+    def __init__(
+        self,
+        *,
+        trials: _builtins.int = ...,
+        guess_rate: _builtins.float = ...,
+        lapse_rate: _builtins.float = ...,
+        target: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_target", b"_target", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_target", b"_target", "guess_rate", b"guess_rate", "lapse_rate", b"lapse_rate", "target", b"target", "trials", b"trials"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__target: _TypeAlias = _typing.Literal["target"]  # noqa: Y015
+    _WhichOneofArgType__target: _TypeAlias = _typing.Literal["_target", b"_target"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__target) -> _WhichOneofReturnType__target | None: ...
+
+Global___ProportionOutcome: _TypeAlias = ProportionOutcome  # noqa: Y015
 
 @_typing.final
 class Strategy(_message.Message):
@@ -704,7 +750,9 @@ class Stopping(_message.Message):
     min_total_tells: _builtins.int
     """OPTIONAL. Observations told to the experiment so far (all strategies, excluded ones not counted), at least 0."""
     min_outcome_occurrences: _builtins.int
-    """OPTIONAL. How often each value of every binary outcome must have occurred in the experiment, at least 0."""
+    """OPTIONAL. How often each value of every binary outcome must have occurred in the experiment, at least 0. Outcomes of
+    other kinds, proportions too, don't count.
+    """
     run_indefinitely: _builtins.bool
     """OPTIONAL. Only FinishStrategy or FinishExperiment ends it; no other rule may be set."""
     min_posterior_range: _builtins.float

@@ -70,6 +70,11 @@ def test_a_parameter_is_explained(catalogue, kind, text):
     ("kind", "text"),
     [
         (outcome.Ordinal(levels=4), "a rating from 0 to 3"),
+        (
+            outcome.Proportion(trials=10, lapse_rate=0.02, target=0.49),
+            "how many of 10 presentations are yes or right: 0 to 10. By chance 0 % are yes or right, with the "
+            "strongest stimulus 98 %; the threshold is where 49 % are",
+        ),
         (outcome.Continuous(unit="mV"), "a number in mV"),
         (outcome.Choice(), "which stimulus was chosen: its position, from 0"),
     ],

@@ -143,6 +143,18 @@ MISTAKES = [
     ({"outcomes": [{"binary": {"guess_rate": 0.5, "target": 0.5}}]}, "outcomes[0].binary.target", "above 0.5 ("),
     ({"outcomes": [{"binary": {"lapse_rate": 0.1, "target": 0.95}}]}, "outcomes[0].binary.target", "below 0.9"),
     ({"outcomes": [{"binary": {"target": "NaN"}}]}, "outcomes[0].binary.target", "nan is given"),
+    ({"outcomes": [{"proportion": {}}]}, "outcomes[0].proportion.trials", "Required: how many presentations"),
+    ({"outcomes": [{"proportion": {"trials": 1001}}]}, "outcomes[0].proportion.trials", "1001 is given"),
+    (
+        {"outcomes": [{"proportion": {"trials": 5, "guess_rate": 1.5}}]},
+        "outcomes[0].proportion.guess_rate",
+        "at least 0 and below 1",
+    ),
+    (
+        {"outcomes": [{"proportion": {"trials": 5, "target": 1}}]},
+        "outcomes[0].proportion.target",
+        "below 1 (1 - lapse_rate)",
+    ),
     ({"outcomes": [{"ordinal": {"levels": 1}}]}, "outcomes[0].ordinal.levels", "2 to 100"),
     ({"outcomes": [{"ordinal": {"levels": 101}}]}, "outcomes[0].ordinal.levels", "2 to 100"),
     ({"outcomes": [{"choice": {}}], "strategies": [SOBOL]}, "outcomes[0].choice", "stimuli_per_trial: 2"),

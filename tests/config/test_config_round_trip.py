@@ -57,8 +57,18 @@ def binary(draw):
     return outcome.Binary(guess_rate=guess, lapse_rate=lapse, target=draw(st.floats(guess + 0.01, 0.99 - lapse)))
 
 
+@st.composite
+def proportion(draw):
+    each = draw(binary())
+    return outcome.Proportion(
+        trials=draw(st.integers(1, 1000)), guess_rate=each.guess_rate, lapse_rate=each.lapse_rate, target=each.target
+    )
+
+
 OTHER_OUTCOMES = st.one_of(
-    st.builds(outcome.Ordinal, levels=st.integers(2, 100)), st.builds(outcome.Continuous, unit=st.text(max_size=3))
+    proportion(),
+    st.builds(outcome.Ordinal, levels=st.integers(2, 100)),
+    st.builds(outcome.Continuous, unit=st.text(max_size=3)),
 )
 
 

@@ -25,12 +25,12 @@ from aepsych_grpc.core.queries.just_noticeable_difference import just_noticeable
 from aepsych_grpc.core.queries.prediction import level_set_probability, predict
 from aepsych_grpc.core.queries.samples import sample
 from aepsych_grpc.core.queries.threshold import threshold_contour
-from aepsych_grpc.core.responses.of_outcome import response_of
 from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.core.space.space import Space
 
 KINDS = {
     "binary": outcomes.Binary(guess_rate=0.5, lapse_rate=0.02, target=0.75),
+    "proportion": outcomes.Proportion(trials=8, guess_rate=0.5, lapse_rate=0.02, target=0.75),
     "ordinal": outcomes.Ordinal(levels=5),
     "continuous": outcomes.Continuous(),
     "choice": outcomes.Choice(),
@@ -41,7 +41,7 @@ UNIT = torch.float64
 def hostile(kind):
     """Points of trials, of one stimulus or of two side by side, and responses."""
     rng, stimuli = np.random.default_rng(0), 2 if kind == "choice" else 1
-    top = {"binary": 1, "ordinal": 4, "continuous": 1, "choice": 1}[kind]
+    top = {"binary": 1, "proportion": 8, "ordinal": 4, "continuous": 1, "choice": 1}[kind]
 
     def some(n):
         return rng.normal(size=n) if kind == "continuous" else rng.integers(0, top + 1, n).astype(float)
@@ -124,8 +124,7 @@ def built(case):
         d=space.d,
         intensity=0,
         categorical=(False,) * space.d,
-        response=response_of(KINDS[case.kind]),
-        outcome_kind=case.kind,
+        outcome=KINDS[case.kind],
         reference=sobol_points(space.d, 64, seed=0),
     )
     return entry.build(context, entry.options(**dict(case.options)))

@@ -26,7 +26,7 @@ _ENTRIES: tuple[Entry[Acquisition], ...] = (
         options=TargetOptions,
         build=build_sur,
         check=check_target,
-        outcome_kinds=("binary",),
+        outcome_kinds=("binary", "proportion"),
     ),
     Entry(
         name="global_mi",
@@ -34,7 +34,7 @@ _ENTRIES: tuple[Entry[Acquisition], ...] = (
         options=TargetOptions,
         build=build_global_mi,
         check=check_target,
-        outcome_kinds=("binary",),
+        outcome_kinds=("binary", "proportion"),
     ),
     Entry(
         name="eavc",
@@ -42,7 +42,7 @@ _ENTRIES: tuple[Entry[Acquisition], ...] = (
         options=TargetOptions,
         build=build_eavc,
         check=check_target,
-        outcome_kinds=("binary",),
+        outcome_kinds=("binary", "proportion"),
     ),
     Entry(
         name="local_mi",
@@ -50,7 +50,7 @@ _ENTRIES: tuple[Entry[Acquisition], ...] = (
         options=TargetOptions,
         build=build_local_mi,
         check=check_target,
-        outcome_kinds=("binary",),
+        outcome_kinds=("binary", "proportion"),
     ),
     Entry(
         name="straddle",
@@ -58,35 +58,35 @@ _ENTRIES: tuple[Entry[Acquisition], ...] = (
         options=StraddleOptions,
         build=build_straddle,
         check=check_target,
-        outcome_kinds=("binary",),
+        outcome_kinds=("binary", "proportion"),
     ),
     Entry(
         name="bald",
         summary="The information that the next response is expected to give about the field, whatever the threshold.",
         options=BaldOptions,
         build=build_bald,
-        outcome_kinds=("binary", "choice"),
+        outcome_kinds=("binary", "proportion", "choice"),
     ),
     Entry(
         name="posterior_variance",
         summary="Where the expected response is least known, whatever the threshold.",
         options=PosteriorVarianceOptions,
         build=build_posterior_variance,
-        outcome_kinds=("binary", "ordinal", "continuous", "choice"),
+        outcome_kinds=("binary", "proportion", "ordinal", "continuous", "choice"),
     ),
     Entry(
         name="expected_improvement",
         summary="How far the response is expected to surpass the best place known; seeks the maximum.",
         options=ExpectedImprovementOptions,
         build=build_expected_improvement,
-        outcome_kinds=("binary", "ordinal", "continuous"),
+        outcome_kinds=("binary", "proportion", "ordinal", "continuous"),
     ),
     Entry(
         name="upper_confidence_bound",
         summary="Where the response may be largest; seeks the maximum.",
         options=UpperConfidenceBoundOptions,
         build=build_upper_confidence_bound,
-        outcome_kinds=("binary", "ordinal", "continuous"),
+        outcome_kinds=("binary", "proportion", "ordinal", "continuous"),
     ),
 )
 ACQUISITIONS: Mapping[str, Entry[Acquisition]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})

@@ -66,9 +66,8 @@ class _Score:
         c = self._posterior.covariance(X, self._references.points)
         c_squared = c * c
         score = torch.zeros(len(X), dtype=torch.float64)
-        for y in self._response.values:
-            p, d1, d2 = self._response.tilted(y, mean, variance)
-            spread = torch.addcmul(self._references.variance, c_squared, d2[:, None]).clamp_(min=SMALLEST_VARIANCE)
-            z = torch.addcmul(self._distance, c, d1[:, None], value=-1).mul_(spread.rsqrt_())
-            score += p * self._gain(torch.special.ndtr(z), self._pi, self._references.weights)
+        for one in self._response.foreseen(mean, variance):
+            spread = torch.addcmul(self._references.variance, c_squared, one.d2[:, None]).clamp_(min=SMALLEST_VARIANCE)
+            z = torch.addcmul(self._distance, c, one.d1[:, None], value=-1).mul_(spread.rsqrt_())
+            score += one.weight * self._gain(torch.special.ndtr(z), self._pi, self._references.weights)
         return score

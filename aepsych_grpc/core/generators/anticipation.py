@@ -70,11 +70,7 @@ def anticipate(belief: Posterior, response: Response, points: Tensor) -> Posteri
 
 def _expected_shrinkage(response: Response, mean: Tensor, variance: Tensor) -> Tensor:
     """Return r = -sum_y p(y) d2(y), in [0, 1 / variance]."""
-    if not response.values:
-        _, _, d2 = response.tilted(0.0, mean, variance)  # the same for every real number
-        return torch.minimum(-d2, 1 / variance)
     shrinkage = torch.zeros((), dtype=torch.float64)
-    for y in response.values:
-        p, _, d2 = response.tilted(y, mean, variance)
-        shrinkage -= p * d2
+    for one in response.foreseen(mean, variance):
+        shrinkage -= one.weight * one.d2
     return torch.minimum(shrinkage.clamp(min=0), 1 / variance)

@@ -27,12 +27,12 @@ def _all(*checks: Check) -> Check:
 MODELS: Mapping[str, Entry[Model]] = {
     "gp_classification": Entry(
         name="gp_classification",
-        summary="Gaussian process with a probit link, guess and lapse rate, fitted by expectation propagation.",
+        summary="Gaussian process with probit, logit or Gumbel link, guess and lapse rate, by expectation propagation.",
         options=ClassificationOptions,
         build=build_classification,
         check=_all(check_structure, check_known),
         explain=explain_known,
-        outcome_kinds=("binary",),
+        outcome_kinds=("binary", "proportion"),
     ),
     "gp_rating": Entry(
         name="gp_rating",

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
+from aepsych_grpc.config import outcome as outcomes
 from aepsych_grpc.core.models.hyperprior import Hyperprior
-from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.core.space.space import Space
 
 
@@ -18,8 +18,7 @@ class ModelContext:
         intensity: Which coordinate is the intensity, along which responses rise; None if none is declared.
         categorical: For every coordinate, whether its values are categories without order.
         levels: For every coordinate, how many values it can take; None for a continuum. Empty if that is not known.
-        response: How the latent field makes responses.
-        outcome_kind: The outcome's kind, such as "binary".
+        outcome: What is told of a trial; the model decides how its latent field makes it.
         reference: Points of stimuli spread evenly over the space, `r x d`.
         hyperprior: What earlier participants have taught of the hyperparameters; None for the model's own prior.
         space: The parameters by name, for options that name some.
@@ -28,8 +27,7 @@ class ModelContext:
     d: int
     intensity: int | None
     categorical: tuple[bool, ...]
-    response: Response
-    outcome_kind: str
+    outcome: outcomes.Kind
     reference: Tensor
     hyperprior: Hyperprior | None = None
     levels: tuple[int | None, ...] = ()

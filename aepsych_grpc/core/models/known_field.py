@@ -15,17 +15,18 @@ from aepsych_grpc.core.models.monotone import (
     rising_steps,
 )
 from aepsych_grpc.core.models.statement import HasStatements, check_statements, explain_statements, stated
+from aepsych_grpc.core.responses.response import Response
 
 
 class HasKnowledge(HasStatements, HasDirections, Protocol):
     """Options with statements and directions."""
 
 
-def known_field(context: ModelContext, options: HasKnowledge) -> Knowledge | None:
+def known_field(context: ModelContext, response: Response, options: HasKnowledge) -> Knowledge | None:
     """Return what the options know of the field; None where they say nothing."""
     steps = rising_steps(context.space, options)
     directions = [] if steps is None else [monotone_field(steps)]
-    return knowledge_of([*stated(context.space, context.response, options), *directions])
+    return knowledge_of([*stated(context.space, response, options), *directions])
 
 
 def check_known(options: HasKnowledge, trials: Trials) -> Iterator[Violation]:

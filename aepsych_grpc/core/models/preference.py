@@ -18,6 +18,7 @@ from aepsych_grpc.core.models.structure import StructureOptions, model_of
 from aepsych_grpc.core.models.structure_by_evidence import StructureByEvidence
 from aepsych_grpc.core.models.utility_posterior import UtilityPosterior
 from aepsych_grpc.core.posterior import Posterior
+from aepsych_grpc.core.responses.of_outcome import response_of
 from aepsych_grpc.core.responses.response import Response
 
 
@@ -83,5 +84,7 @@ def build_preference(context: ModelContext, options: PreferenceOptions) -> Prefe
     """
     steps = rising_steps(context.space, options)
     knowledge = knowledge_of([] if steps is None else [monotone_differences(steps)])
-    differences = model_of(context, options.structure, latent=DifferenceKernel, knowledge=knowledge)
+    differences = model_of(
+        context, response_of(context.outcome), options.structure, latent=DifferenceKernel, knowledge=knowledge
+    )
     return PreferenceModel(differences=differences, reference=context.reference)

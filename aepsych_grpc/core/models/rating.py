@@ -9,6 +9,7 @@ from aepsych_grpc.core.models.model import Model
 from aepsych_grpc.core.models.monotone import MonotoneOptions
 from aepsych_grpc.core.models.statement import KnownRating
 from aepsych_grpc.core.models.structure import StructureOptions, model_of
+from aepsych_grpc.core.responses.of_outcome import response_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,4 +25,6 @@ def build_rating(context: ModelContext, options: RatingOptions) -> Model:
     Raises as `model_of` does. Where ratings do rise along a declared intensity, the structure that knows it left three
     quarters of the error of mean ratings that the smooth one did, after 15 and 30 random trials.
     """
-    return model_of(context, options.structure, knowledge=known_field(context, options))
+    response = response_of(context.outcome)
+    knowledge = known_field(context, response, options)
+    return model_of(context, response, options.structure, knowledge=knowledge)

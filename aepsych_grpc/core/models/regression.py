@@ -9,6 +9,7 @@ from aepsych_grpc.core.models.model import Model
 from aepsych_grpc.core.models.monotone import MonotoneOptions
 from aepsych_grpc.core.models.statement import KnownValue
 from aepsych_grpc.core.models.structure import StructureOptions, model_of, structure_option
+from aepsych_grpc.core.responses.of_outcome import response_of
 
 SCALE = 0.5
 """Responses are standardized, so that the field's variance is at most about 1, where a probit's is about 4."""
@@ -27,4 +28,6 @@ def build_regression(context: ModelContext, options: RegressionOptions) -> Model
 
     Raises as `model_of` does.
     """
-    return model_of(context, options.structure, scale=SCALE, knowledge=known_field(context, options))
+    response = response_of(context.outcome)
+    knowledge = known_field(context, response, options)
+    return model_of(context, response, options.structure, scale=SCALE, knowledge=knowledge)

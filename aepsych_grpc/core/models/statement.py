@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, cast
 
 import torch
 
@@ -16,6 +16,7 @@ from aepsych_grpc.core.models.knowledge import Known
 from aepsych_grpc.core.models.measured import Measured
 from aepsych_grpc.core.models.observed import Functionals
 from aepsych_grpc.core.models.tally import tally_of
+from aepsych_grpc.core.responses.ordinal import OrdinalResponse
 from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.core.space.region import check_region, region_points
 from aepsych_grpc.core.space.space import Space
@@ -54,7 +55,7 @@ class Statement(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownProbability:
-    """What is known of a binary outcome."""
+    """What is known of a binary outcome, or of each presentation of a proportion."""
 
     where: Mapping[str, Part] = option(..., _WHERE)
     probability: float = option(
@@ -67,9 +68,9 @@ class KnownProbability:
         """The probability of a 1."""
         return self.probability
 
-    def factor(self, response: Response, n: int) -> Factor:
+    def factor(self, response: Response, n: int) -> Factor:  # noqa: ARG002  # the seam's signature
         """Return the likelihood of the trials; see `tally_of`."""
-        return tally_of(response.values, self.probability, self.trials / n, n)
+        return tally_of((0.0, 1.0), self.probability, self.trials / n, n)
 
     def __str__(self) -> str:
         return f"{100 * self.probability:.4g} % of responses are 1 (counts like {self.trials:g} trials)"
@@ -90,7 +91,8 @@ class KnownRating:
 
     def factor(self, response: Response, n: int) -> Factor:
         """Return the likelihood of the trials; see `tally_of`."""
-        return tally_of(response.values, self.rating, self.trials / n, n)
+        ratings = cast("OrdinalResponse", response)  # of the only model that has such statements
+        return tally_of(ratings.values, self.rating, self.trials / n, n)
 
     def __str__(self) -> str:
         return f"the mean rating is {self.rating:g} (counts like {self.trials:g} trials)"
@@ -156,8 +158,8 @@ def check_statements(options: HasStatements, trials: Trials) -> Iterator[Violati
 def _limits(kind: outcome.Kind) -> tuple[float, float]:
     """Return the lowest and the highest mean response."""
     match kind:
-        case outcome.Binary(guess_rate=guess, lapse_rate=lapse):
-            return guess, 1 - lapse
+        case outcome.Binary() | outcome.Proportion():
+            return kind.guess_rate, 1 - kind.lapse_rate
         case outcome.Ordinal(levels=levels):
             return 0.0, levels - 1.0
         case _:

@@ -13,6 +13,7 @@ from aepsych_grpc.core.models.kernel import Kernel
 from aepsych_grpc.core.models.knowledge import Knowledge
 from aepsych_grpc.core.models.structure_by_evidence import StructureByEvidence
 from aepsych_grpc.core.models.structure_kernels import AUTO, NEED_INTENSITY, STRUCTURES, candidates, kernel_of
+from aepsych_grpc.core.responses.response import Response
 
 EVIDENCE = "evidence"
 
@@ -62,6 +63,7 @@ def check_structure(options: StructureOptions, trials: Trials) -> list[Violation
 
 def model_of(
     context: ModelContext,
+    response: Response,
     structure: str,
     *,
     scale: float = 1.0,
@@ -72,6 +74,7 @@ def model_of(
 
     Args:
         context: The experiment.
+        response: How the field makes responses.
         structure: A name of STRUCTURES, AUTO or EVIDENCE.
         scale: Size of the field relative to one seen through a probit.
         latent: Makes the prior of what responses are about from the prior of the field.
@@ -82,9 +85,7 @@ def model_of(
     """
     names = candidates(context) if structure == EVIDENCE else (structure,)
     models = tuple(
-        GaussianProcessModel(
-            kernel=latent(kernel_of(context, name, scale)), response=context.response, knowledge=knowledge
-        )
+        GaussianProcessModel(kernel=latent(kernel_of(context, name, scale)), response=response, knowledge=knowledge)
         for name in names
     )
     if len(models) == 1:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from aepsych_grpc.core.models.expectation_propagation import Array
 from aepsych_grpc.core.responses.learned import LearnedResponse
+from aepsych_grpc.core.responses.proportion import ProportionResponse
 from aepsych_grpc.core.responses.response import MIN_NORMALIZER, MIN_SHRINKAGE, Response
 
 REACH = 8.0
@@ -46,11 +47,11 @@ class Tally:
     off by some hundredths of a standard deviation.
 
     Attributes:
-        counts: Responses of each of the response's values, at least 0 and not all 0.
+        counts: Values and how many responses of each, above 0. Of a proportion they are single presentations.
         n: Number of latent values.
     """
 
-    counts: tuple[float, ...]
+    counts: tuple[tuple[float, float], ...]
     n: int
 
     def __len__(self) -> int:
@@ -71,15 +72,15 @@ class Tally:
         _, nodes, weights = self._product(response, mean.numpy(), variance.numpy())
         u, share = torch.from_numpy(nodes.ravel()), torch.from_numpy(weights.ravel())
         total = torch.zeros(len(response.hyperprior.parameters), dtype=mean.dtype)
-        for value, count in zip(response.values, self.counts, strict=True):
-            if count:
-                each = response.sensitivity(torch.full_like(u, value), u, torch.zeros_like(u))
-                total += count * (each * share).sum(1)
+        for value, count in self.counts:
+            each = response.sensitivity(torch.full_like(u, value), u, torch.zeros_like(u))
+            total += count * (each * share).sum(1)
         return total
 
     def _product(self, response: Response, mean: Array, variance: Array) -> tuple[Array, Array, Array]:
         """Return log Z, `n`, and nodes with their weights, which add up to 1, `n x k` each."""
-        table = _log_likelihood(cast("Hashable", response), self.counts)  # responses are frozen values
+        single = response.each if isinstance(response, ProportionResponse) else response
+        table = _log_likelihood(cast("Hashable", single), self.counts)  # responses are frozen values
         centre, width = mean, np.sqrt(variance)
         for grid in (*[_LOOK] * LOOKS, _SUM):
             nodes = centre[:, None] + width[:, None] * grid
@@ -103,20 +104,19 @@ def tally_of(values: tuple[float, ...], expected: float, trials: float, n: int) 
     """
     upper = next(k for k in range(1, len(values)) if expected <= values[k] or k == len(values) - 1)
     share = min(max((expected - values[upper - 1]) / (values[upper] - values[upper - 1]), 0.0), 1.0)
-    counts = [0.0] * len(values)
-    counts[upper - 1], counts[upper] = trials * (1 - share), trials * share
-    return Tally(tuple(counts), n)
+    counts = ((values[upper - 1], trials * (1 - share)), (values[upper], trials * share))
+    return Tally(tuple(one for one in counts if one[1]), n)
 
 
 @lru_cache(maxsize=_TABLES)
-def _log_likelihood(response: Response, counts: tuple[float, ...]) -> tuple[Array, Array]:
+def _log_likelihood(response: Response, counts: tuple[tuple[float, float], ...]) -> tuple[Array, Array]:
     """Return its logarithm and the slope of that at _PLACES; p(y | u) is the Z of a response without variance."""
     value, slope, certain = torch.zeros_like(_PLACES), torch.zeros_like(_PLACES), torch.zeros_like(_PLACES)
-    for y, count in zip(response.values, counts, strict=True):
-        if count:
-            Z, d1, _ = response.tilted(y, _PLACES, certain)
-            value += count * (torch.log(Z) - math.log(count / sum(counts)))
-            slope += count * d1
+    total = sum(count for _, count in counts)
+    for y, count in counts:
+        Z, d1, _ = response.tilted(y, _PLACES, certain)
+        value += count * (torch.log(Z) - math.log(count / total))
+        slope += count * d1
     return value.numpy(), slope.numpy()
 
 

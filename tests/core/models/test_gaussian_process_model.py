@@ -38,10 +38,10 @@ AWKWARD = {name: TrainingData(X, y) for name, X, y in awkward()}
 
 @pytest.mark.parametrize("name", AWKWARD)
 @pytest.mark.parametrize("intensity", [None, 0])
-@pytest.mark.parametrize("guess", [0.0, 0.5])
-def test_awkward_data_yield_a_usable_belief(name, intensity, guess):
+@pytest.mark.parametrize(("guess", "link"), [(0.0, "probit"), (0.5, "probit"), (0.0, "logit"), (0.0, "gumbel")])
+def test_awkward_data_yield_a_usable_belief(name, intensity, guess, link):
     data = AWKWARD[name]
-    gp = gp_cases.model(data.X.shape[1], intensity=intensity, guess=guess)
+    gp = gp_cases.model(data.X.shape[1], intensity=intensity, guess=guess, link=link)
     fit = gp.fit(data)
     hyperprior = gp.kernel.hyperprior
     assert fit.note == ""

@@ -6,9 +6,9 @@ import pytest
 import torch
 from scipy.special import log_ndtr
 from test_gaussian_process_model import AWKWARD
-from test_regression import MODEL as REGRESSION
 from test_regression import THETA, covariance, noisy_covariance, reaction_times
 
+from aepsych_grpc.config import outcome
 from aepsych_grpc.core.models.catalogue import MODELS
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.evidence import evidence
@@ -17,8 +17,6 @@ from aepsych_grpc.core.models.model import TrainingData
 from aepsych_grpc.core.models.monotone import SOFTNESS
 from aepsych_grpc.core.models.statement import KnownProbability, KnownRating, KnownValue
 from aepsych_grpc.core.responses.binary import BinaryResponse
-from aepsych_grpc.core.responses.choice import choice_response
-from aepsych_grpc.core.responses.ordinal import OrdinalResponse
 from aepsych_grpc.core.space.sobol import sobol_points
 
 FALLS = KnownProbability(where={"x0": (0.8, 1.0)}, probability=0.1, trials=20)
@@ -26,14 +24,13 @@ NOTHING_SEEN = KnownProbability(where={"x0": 0.0}, probability=0.5)
 UNIT = torch.float64
 
 
-def build(name, response, d=2, **options):
+def build(name, kind, d=2, **options):
     entry = MODELS[name]
     context = ModelContext(
         d=d,
         intensity=None,
         categorical=(False,) * d,
-        response=response,
-        outcome_kind=entry.outcome_kinds[0],
+        outcome=kind,
         reference=sobol_points(d, 16, seed=0),
         space=gp_cases.space(d),
     )
@@ -48,7 +45,7 @@ def test_a_known_value_is_a_measurement_with_its_own_noise():
     data, place, value, sd = reaction_times(20), (0.9, 0.2), 420.0, 7.0
     known = build(
         "gp_regression",
-        REGRESSION.response,
+        outcome.Continuous(),
         known=(KnownValue(where={"x0": place[0], "x1": place[1]}, value=value, sd=sd),),
     )
     X, y = np.vstack([place, data.X.numpy()]), np.append(value, data.y.numpy())
@@ -63,7 +60,7 @@ def test_a_known_value_is_a_measurement_with_its_own_noise():
 
 
 def test_a_known_region_is_known_as_a_whole_and_no_better():
-    known = build("gp_regression", REGRESSION.response, known=(KnownValue(where={"x0": 0.5}, value=300.0, sd=5.0),))
+    known = build("gp_regression", outcome.Continuous(), known=(KnownValue(where={"x0": 0.5}, value=300.0, sd=5.0),))
     data = TrainingData(points(2, 2), torch.tensor([200.0, 400.0], dtype=UNIT))
     belief = known.condition(data, (np.log(9.0), np.log(9.0), 0.0, np.log(1e3)))
     X = torch.tensor([[0.5, 0.3], [0.5, 0.8]], dtype=UNIT)
@@ -123,7 +120,7 @@ def test_the_evidence_s_gradient_is_exact_with_statements_and_directions(intensi
 
 def test_the_gradient_by_cut_points_knows_of_known_ratings():
     known = (KnownRating(where={"x0": 0.0}, rating=0.4),)
-    gp = build("gp_rating", OrdinalResponse(steps=(1.3,) * 3), known=known, increasing=("x1",))
+    gp = build("gp_rating", outcome.Ordinal(levels=5), known=known, increasing=("x1",))
     data = TrainingData(points(12, 2), torch.arange(12, dtype=UNIT) % 5)
     theta = gp.hyperprior.centre
     prior = gp.condition(data, theta.tolist()).observed.on(gp.kernel)
@@ -191,7 +188,7 @@ def test_a_field_keeps_its_direction_between_the_places_that_it_was_told_for(dir
 def test_utilities_keep_their_direction():
     X = points(25, 4)
     choices = TrainingData(X, (torch.sin(6 * X[:, 2]) + X[:, 3] > torch.sin(6 * X[:, 0]) + X[:, 1]).double())
-    model = build("gp_preference", choice_response(), increasing=("x1",))
+    model = build("gp_preference", outcome.Choice(), increasing=("x1",))
     theta = model.fit(choices).hyperparameters
     X = points(200, 2, seed=5) * 0.9
     higher = X + torch.tensor([0, 0.1])

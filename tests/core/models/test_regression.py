@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from aepsych_grpc.config import outcome
 from aepsych_grpc.core.models.catalogue import MODELS
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.evidence import evidence
 from aepsych_grpc.core.models.model import TrainingData
-from aepsych_grpc.core.responses.continuous import ContinuousResponse
 
 ENTRY = MODELS["gp_regression"]
 MODEL = ENTRY.build(
@@ -16,8 +16,7 @@ MODEL = ENTRY.build(
         d=2,
         intensity=None,
         categorical=(False, False),
-        response=ContinuousResponse(),
-        outcome_kind="continuous",
+        outcome=outcome.Continuous(),
         reference=torch.empty(0, 2),
     ),
     ENTRY.options(),

@@ -15,7 +15,6 @@ from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.model import TrainingData
 from aepsych_grpc.core.models.structure import check_structure
 from aepsych_grpc.core.models.structure_kernels import NEED_INTENSITY, STRUCTURES, candidates, kernel_of
-from aepsych_grpc.core.responses.of_outcome import response_of
 from aepsych_grpc.core.space.sobol import sobol_points
 
 OUTCOMES = {
@@ -34,8 +33,7 @@ def context(d=2, *, intensity=0, levels=None, name="gp_classification"):
         intensity=intensity,
         categorical=tuple(count is not None for count in levels),
         levels=levels,
-        response=response_of(OUTCOMES[name]),
-        outcome_kind=MODELS[name].outcome_kinds[0],
+        outcome=OUTCOMES[name],
         reference=sobol_points(d, 16, seed=0),
     )
 

@@ -10,6 +10,7 @@ from scipy.stats import norm
 from aepsych_grpc.core.models.tally import Tally, tally_of
 from aepsych_grpc.core.responses.binary import BinaryResponse
 from aepsych_grpc.core.responses.ordinal import OrdinalResponse
+from aepsych_grpc.core.responses.proportion import ProportionResponse
 
 CAVITIES = [(0.0, 4.0), (-4.0, 1.0), (3.0, 0.04), (2.0, 16.0)]
 RATING = OrdinalResponse(steps=(1.0, 1.5, 0.8))
@@ -49,19 +50,21 @@ def test_its_moments_are_those_of_the_product(guess, lapse, expected, trials, me
     np.testing.assert_allclose(found[2] * variance, spread / variance - 1, atol=2e-3)
 
 
-@pytest.mark.parametrize("response", [BinaryResponse(guess_rate=0.5), RATING])
-def test_one_whole_trial_is_a_told_response(response):
-    for value in response.values:
-        tally = tally_of(response.values, value, 1.0, 1)
+@pytest.mark.parametrize(
+    ("response", "values"), [(BinaryResponse(guess_rate=0.5), (0.0, 1.0)), (RATING, RATING.values)]
+)
+def test_one_whole_trial_is_a_told_response(response, values):
+    for value in values:
+        tally = tally_of(values, value, 1.0, 1)
         told = [part.item() for part in response.tilted(value, one(0.3), one(2.0))]
         np.testing.assert_allclose(moments(tally, response, 0.3, 2.0), told, atol=1e-5)
 
 
 def test_an_expected_response_is_the_mean_of_its_trials():
-    assert tally_of((0.0, 1.0), 0.25, 8, 3) == Tally((6.0, 2.0), 3)
-    assert tally_of((0.0, 1.0, 2.0, 3.0), 2.25, 4, 1) == Tally((0.0, 0.0, 3.0, 1.0), 1)
-    assert tally_of((0.0, 1.0, 2.0), 0.0, 4, 1) == Tally((4.0, 0.0, 0.0), 1)
-    assert tally_of((0.0, 1.0), 1 + 1e-12, 4, 1) == Tally((0.0, 4.0), 1)
+    assert tally_of((0.0, 1.0), 0.25, 8, 3) == Tally(((0.0, 6.0), (1.0, 2.0)), 3)
+    assert tally_of((0.0, 1.0, 2.0, 3.0), 2.25, 4, 1) == Tally(((2.0, 3.0), (3.0, 1.0)), 1)
+    assert tally_of((0.0, 1.0, 2.0), 0.0, 4, 1) == Tally(((0.0, 4.0),), 1)
+    assert tally_of((0.0, 1.0), 1 + 1e-12, 4, 1) == Tally(((1.0, 4.0),), 1)
 
 
 def test_its_derivatives_are_those_of_log_z():
@@ -91,3 +94,9 @@ def test_far_off_it_still_pulls_back_with_finite_numbers():
         assert 0 < Z < 1
         assert d1 * mean < 0
         assert np.isfinite(d2)
+
+
+def test_of_a_proportion_it_counts_presentations():
+    each = BinaryResponse(guess_rate=0.5, lapse_rate=0.02)
+    block, tally = ProportionResponse(each=each, trials=20), tally_of((0.0, 1.0), 0.8, 10.0, 1)
+    assert moments(tally, block, 0.3, 2.0) == moments(tally, each, 0.3, 2.0)
