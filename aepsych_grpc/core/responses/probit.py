@@ -50,7 +50,8 @@ class Probit:
         correlation variance / (1 + variance): Phi(h) - 2 T(h, 1 / sqrt(1 + 2 variance)) with Owen's T (Owen 1956).
         """
         h = (mean / torch.sqrt(1 + variance)).detach()
-        owen = torch.from_numpy(owens_t(h.numpy(), torch.rsqrt(1 + 2 * variance.detach()).numpy()))
+        # Not from_numpy: of a single belief it is a number.
+        owen = torch.as_tensor(owens_t(h.numpy(), torch.rsqrt(1 + 2 * variance.detach()).numpy()))
         spread: Tensor = torch.special.ndtr(h) * torch.special.ndtr(-h) - 2 * owen
         return spread.clamp_min(0.0)
 
