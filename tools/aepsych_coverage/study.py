@@ -5,7 +5,13 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aepsych_grpc.bench.observers import BinaryObserver, ChoiceObserver, ContinuousObserver, OrdinalObserver
+from aepsych_grpc.bench.observers import (
+    BinaryObserver,
+    ChoiceObserver,
+    ContinuousObserver,
+    OrdinalObserver,
+    ProportionObserver,
+)
 from aepsych_grpc.v1.config_pb2 import ExperimentConfig, Outcome, Parameter
 
 PARAMETERS = (
@@ -65,7 +71,9 @@ class Participant:
         shares = {item.name: _share(item, stimulus[item.name]) for item in self._parameters}
         return 6 * (shares.pop("contrast") - 0.5) + sum(0.5 * math.sin(4 * share) for share in shares.values())
 
-    def _observer(self, item: Outcome) -> BinaryObserver | OrdinalObserver | ContinuousObserver | ChoiceObserver:
+    def _observer(
+        self, item: Outcome
+    ) -> BinaryObserver | OrdinalObserver | ContinuousObserver | ChoiceObserver | ProportionObserver:
         match item.WhichOneof("kind"):
             case "binary":
                 guess_rate, lapse_rate = item.binary.guess_rate, item.binary.lapse_rate
@@ -75,6 +83,11 @@ class Participant:
                 return OrdinalObserver(field=self._field, cuts=cuts)
             case "continuous":
                 return ContinuousObserver(field=self._field, noise=0.5)
+            case "proportion":
+                each = BinaryObserver(
+                    field=self._field, guess_rate=item.proportion.guess_rate, lapse_rate=item.proportion.lapse_rate
+                )
+                return ProportionObserver(each=each, trials=item.proportion.trials)
             case "choice":
                 return ChoiceObserver(field=self._field)
             case kind:

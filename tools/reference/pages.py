@@ -35,7 +35,7 @@ OF_THE_CONTRACT = {
     "outcomes": (
         "Outcomes",
         "What a trial yields: `outcomes` of a [study](study.md).",
-        ("Outcome", "BinaryOutcome", "OrdinalOutcome", "ContinuousOutcome", "ChoiceOutcome"),
+        ("Outcome", "BinaryOutcome", "OrdinalOutcome", "ContinuousOutcome", "ChoiceOutcome", "ProportionOutcome"),
     ),
     "stopping": ("Stopping", "When a strategy of a [study](study.md) ends.", ("Stopping",)),
     "queries": (
