@@ -11,9 +11,14 @@ from aepsych_grpc.core.generators.epsilon_greedy import EpsilonGreedyOptions, bu
 from aepsych_grpc.core.generators.generator import Generator
 from aepsych_grpc.core.generators.listed import check_listed
 from aepsych_grpc.core.generators.manual import ManualOptions, build_manual
-from aepsych_grpc.core.generators.optimize_acquisition import OptimizeAcquisitionOptions, build_optimize_acquisition
+from aepsych_grpc.core.generators.optimize_acquisition import (
+    OptimizeAcquisitionOptions,
+    build_optimize_acquisition,
+    check_optimize_acquisition,
+)
 from aepsych_grpc.core.generators.pool import PoolOptions, build_pool
 from aepsych_grpc.core.generators.quest_plus import QuestPlusOptions, build_quest_plus
+from aepsych_grpc.core.generators.sample_acquisition import SampleAcquisitionOptions, build_sample_acquisition
 from aepsych_grpc.core.generators.sobol import SobolOptions, build_sobol
 from aepsych_grpc.core.generators.staircase import StaircaseOptions, build_staircase, check_staircase
 from aepsych_grpc.core.generators.thompson import ThompsonOptions, build_thompson, check_thompson
@@ -33,6 +38,7 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
         options=OptimizeAcquisitionOptions,
         build=build_optimize_acquisition,
         keeps_constraints=True,
+        check=check_optimize_acquisition,
         needs_model=True,
     ),
     Entry(
@@ -75,6 +81,14 @@ _ENTRIES: tuple[Entry[Generator], ...] = (
         build=build_epsilon_greedy,
         keeps_constraints=True,
         check=check_epsilon_greedy,
+        needs_model=True,
+    ),
+    Entry(
+        name="sample_acquisition",
+        summary="A trial drawn at random, the likelier the higher the acquisition function ranks it, given the model.",
+        options=SampleAcquisitionOptions,
+        build=build_sample_acquisition,
+        keeps_constraints=True,
         needs_model=True,
     ),
     Entry(

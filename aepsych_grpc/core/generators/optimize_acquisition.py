@@ -1,99 +1,107 @@
 """Optimized acquisition: trials from which the model learns the most."""
 
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
+import numpy as np
 
-from aepsych_grpc.core.acquisition.acquisition import Acquisition
-from aepsych_grpc.core.generators.anticipation import anticipate
+from aepsych_grpc.config.options import option
+from aepsych_grpc.config.outcome import Binary, Kind
+from aepsych_grpc.config.parameter import Value
+from aepsych_grpc.config.trials import Trials
+from aepsych_grpc.config.violation import InvalidConfigError, Violation
+from aepsych_grpc.core.generators.by_acquisition import ByAcquisition, Score, by_acquisition
 from aepsych_grpc.core.generators.context import GeneratorContext
-from aepsych_grpc.core.generators.generator import Belief, Choice, Request, Source
-from aepsych_grpc.core.generators.random_stream import random_stream
-from aepsych_grpc.core.generators.sobol import Sobol
-from aepsych_grpc.core.space.rejection import reachable
-from aepsych_grpc.core.space.search import Found, search
-from aepsych_grpc.core.space.trial_space import TrialSpace
+from aepsych_grpc.core.generators.generator import Belief
+from aepsych_grpc.core.generators.threshold_surface import ThresholdSurface
+from aepsych_grpc.core.space.search import Found, Searchable, search
 
 CANDIDATES = 512
-STEPS = (0.12, 0.04)
-"""Standard deviations of the refinement, in units of the cube."""
+REFINEMENTS = 2
+FIRST_STEP, SHRINKAGE = 0.12, 3.0
+"""Standard deviation of the first refinement, in units of the cube, and how many times less each further one has."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OptimizeAcquisitionOptions:
-    """No options."""
+    """How thoroughly to search, and where."""
+
+    candidates: int = option(
+        CANDIDATES,
+        "How many trials, spread evenly over the space, are scored first. More brought nothing in 2 to 8 dimensions.",
+        minimum=16,
+        maximum=16_384,
+    )
+    refinements: int = option(
+        REFINEMENTS,
+        "How often the best three are then varied, each time by a third as much; 0 takes the best candidate as it is.",
+        minimum=0,
+        maximum=10,
+    )
+    intensity: str = option(
+        "free",
+        "Search the intensity like any other parameter (free), or search only stimuli whose intensity is where the "
+        "model expects the outcome's target (threshold; Keeley et al. 2023).",
+        choices=("free", "threshold"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class OptimizeAcquisition:
-    """The trial with the highest acquisition value: a stimulus, or a pair to choose from.
+class Threshold:
+    """At which coordinate the intensity is, and which response is the one at threshold."""
 
-    Trials that await a response, those of the same batch included, are counted in as `anticipate` describes. Where the
-    model's choice fails or time runs out, the next points of a Sobol sequence stand in.
-    """
-
-    context: GeneratorContext
-    limit: None = None
-
-    def generate(self, request: Request) -> Choice:
-        """Choose the next trials, one after the other."""
-        if request.belief is None or request.belief.acquisition is None:
-            return self._fall_back(request, [], "There is nothing to learn from yet.")
-        points: list[Tensor] = []
-        try:
-            with torch.no_grad():
-                for _ in range(request.count):
-                    if _late(request):
-                        return self._fall_back(request, points, "Time ran out.")
-                    found = self._best(request, request.belief, request.belief.acquisition, points)
-                    points.append(found.point)
-                    if found.steps < len(STEPS):
-                        # With the number of steps the record has all that the choice depended on.
-                        note = f"Time ran out after {found.steps} of the search's {len(STEPS)} refinements."
-                        return self._fall_back(request, points, note)
-        except (RuntimeError, ValueError, ArithmeticError) as error:
-            # What linear algebra and special functions raise; anything else is a mistake of ours and must be seen.
-            return self._fall_back(request, points, f"The model's choice failed: {error}")
-        return Choice(points=self._trials(points), source=Source.MODEL)
-
-    def _best(self, request: Request, belief: Belief, acquisition: Acquisition, chosen: list[Tensor]) -> Found:
-        space, s = self.context.space, self.context.stimuli_per_trial
-        trials = space if s == 1 else TrialSpace(space, s)
-        rng = random_stream(request.seed, request.index + len(chosen))
-        pending = torch.cat([request.pending.reshape(-1, trials.d), *(point[None] for point in chosen)])
-        posterior = anticipate(belief.posterior, belief.response, pending)
-        score = acquisition.prepare(posterior, belief.response, reachable(trials), rng)
-        return search(score, trials, request.fixed, rng, candidates=CANDIDATES, steps=STEPS, deadline=request.deadline)
-
-    def _fall_back(self, request: Request, chosen: list[Tensor], note: str) -> Choice:
-        missing, index = request.count - len(chosen), request.index + len(chosen)
-        points = Sobol(self.context).points(request.seed, index, missing, request.fixed)
-        if chosen:
-            points = torch.cat([self._trials(chosen), points])
-        if chosen and missing:
-            note += f" {missing} of {request.count} trials are from a Sobol sequence."
-        return Choice(points=points, source=Source.FALLBACK, note=note)
-
-    def _trials(self, points: list[Tensor]) -> Tensor:
-        """Return trials, `count x s x d`, of points that have the stimuli side by side."""
-        return torch.stack(points).reshape(len(points), self.context.stimuli_per_trial, self.context.space.d)
+    parameter: str
+    coordinate: int
+    target: float
 
 
-def _late(request: Request) -> bool:
-    return request.deadline is not None and time.monotonic() >= request.deadline
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """The trial with the highest score, found as `search` describes; with a threshold, among the stimuli there."""
+
+    candidates: int = CANDIDATES
+    steps: int = REFINEMENTS
+    threshold: Threshold | None = None
+
+    def find(
+        self,
+        score: Score,
+        space: Searchable,
+        belief: Belief,
+        fixed: Mapping[str, Value],
+        rng: np.random.Generator,
+        deadline: float | None,
+    ) -> Found:
+        """Find the trial; raises as `search` does."""
+        if self.threshold is not None and self.threshold.parameter not in fixed:
+            gamma = belief.response.latent(self.threshold.target)
+            space = ThresholdSurface(space, self.threshold.coordinate, belief.posterior, gamma)
+        steps = [FIRST_STEP / SHRINKAGE**i for i in range(self.steps)]
+        return search(score, space, fixed, rng, candidates=self.candidates, steps=steps, deadline=deadline)
 
 
-def build_optimize_acquisition(
-    context: GeneratorContext,
-    options: OptimizeAcquisitionOptions,  # noqa: ARG001  # every entry is built alike
-) -> OptimizeAcquisition:
-    """Make the generator.
+def build_optimize_acquisition(context: GeneratorContext, options: OptimizeAcquisitionOptions) -> ByAcquisition:
+    """Make the generator; raises as `by_acquisition` does.
 
     Raises:
-        ValueError: When a trial shows more than two stimuli; models don't learn from such trials.
+        InvalidConfigError: As `check_optimize_acquisition`.
     """
-    if context.stimuli_per_trial > 2:
-        raise ValueError(f"Models choose trials of one or two stimuli; these show {context.stimuli_per_trial}.")
-    return OptimizeAcquisition(context)
+    if violations := _violations(options, context.intensity_parameter, context.outcome):
+        raise InvalidConfigError(violations)
+    threshold = None
+    if options.intensity == "threshold" and isinstance(context.outcome, Binary):
+        name = context.intensity_parameter
+        threshold = Threshold(name, context.space.index(name), context.outcome.target)
+    return by_acquisition(context, Optimum(options.candidates, options.refinements, threshold))
+
+
+def check_optimize_acquisition(options: OptimizeAcquisitionOptions, trials: Trials) -> list[Violation]:
+    """Find out whether there is no threshold to look at; the path is `options.intensity`."""
+    return _violations(options, trials.intensity_parameter, trials.outcomes[0].kind)
+
+
+def _violations(options: OptimizeAcquisitionOptions, intensity: str, kind: Kind) -> list[Violation]:
+    if options.intensity == "free" or (intensity and isinstance(kind, Binary)):
+        return []
+    lack = "is for binary outcomes" if intensity else "needs an intensity_parameter, and the experiment declares none"
+    return [Violation("options.intensity", f'"threshold" {lack}; choose "free".')]

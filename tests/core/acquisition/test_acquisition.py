@@ -91,7 +91,8 @@ def test_look_ahead_agrees_with_the_exact_bivariate_normal(known_gp, monkeypatch
 
 @pytest.mark.parametrize("link", LINKS)
 @pytest.mark.parametrize(("guess", "lapse"), RATES)
-def test_local_information_is_exact(known_gp, guess, lapse, link):
+@pytest.mark.parametrize("name", ["local_mi", "local_sur"])
+def test_local_look_ahead_is_exact(known_gp, name, guess, lapse, link):
     posterior = known_gp(variance=4.0)
     response = BinaryResponse(guess_rate=guess, lapse_rate=lapse, link=LINKS[link])
     X = torch.rand(10, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
@@ -103,11 +104,15 @@ def test_local_information_is_exact(known_gp, guess, lapse, link):
 
         low, high = quad(one, m - 12 * v**0.5, gamma)[0], quad(one, gamma, m + 12 * v**0.5)[0]
         below = norm.cdf(gamma, m, v**0.5)
+        if name == "local_sur":
+            yes = low + high
+            after = [(yes, low / yes), (1 - yes, (below - low) / (1 - yes))]
+            return below * (1 - below) - sum(p * q * (1 - q) for p, q in after)
         joint = [low, high, below - low, 1 - below - high]
         return entropy([low + high, 1 - low - high]) + entropy([below, 1 - below]) - entropy(joint)
 
     exact = [information(m, v) for m, v in zip(*(part.tolist() for part in posterior.marginals(X)), strict=True)]
-    found = scores("local_mi", posterior, X, guess=guess, lapse=lapse, link=link)
+    found = scores(name, posterior, X, guess=guess, lapse=lapse, link=link)
     np.testing.assert_allclose(found.numpy(), exact, atol=1e-8 if link == "probit" else 1e-5)
 
 
@@ -153,7 +158,7 @@ def test_scores_do_not_depend_on_the_company_of_candidates(known_gp, name):
 
 
 @pytest.mark.parametrize("link", LINKS)
-@pytest.mark.parametrize("name", ["sur", "global_mi", "eavc", "local_mi", "straddle"])
+@pytest.mark.parametrize("name", ["sur", "global_mi", "eavc", "local_mi", "local_sur", "straddle"])
 def test_another_target_can_be_sought(known_gp, name, link):
     posterior = known_gp(d=1, n=40, offset=-3.0, slope=6.0, variance=0.2)
     X = torch.linspace(0, 1, 101, dtype=torch.float64)[:, None]
