@@ -8,7 +8,7 @@ export OMP_NUM_THREADS = 1
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo serve test check lint format generate bench bench-core bench-human clean
+.PHONY: help venv demo serve test check lint format generate reference coverage-page bench bench-core bench-human clean
 
 help:  ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -47,6 +47,12 @@ generate: .venv/.installed  ## Generate the stubs in aepsych_grpc/v1 from protos
 	@# Of the services' stubs only those that there are: the typing plugin writes one for every file.
 	@for stub in aepsych_grpc/v1/*_pb2_grpc.pyi; do test -e "$${stub%i}" || rm "$$stub"; done
 	buf build --as-file-descriptor-set --output aepsych_grpc/v1/descriptors.binpb
+
+reference: .venv/.installed  ## Write docs/reference from the catalogue and the contract
+	python -m tools.reference
+
+coverage-page: .venv/.installed  ## Try every feature of AEPsych over gRPC, and write docs/coverage.md; takes minutes
+	python -m tools.aepsych_coverage $(ARGS)
 
 bench: .venv/.installed  ## Measure latencies and accuracy on this machine
 	python benchmarks/service.py

@@ -41,7 +41,7 @@ def cost_of_core(*, quick: bool, progress: Console) -> Table:
 
 def costs(problem: Problem, n: int) -> list[float]:
     """Return the milliseconds of the table's columns, after `n` trials."""
-    data = _sobol_data(problem, n + 5)
+    data = sobol_data(problem, n + 5)
     first, more = TrainingData(data.X[:n], data.y[:n]), TrainingData(data.X[: n + 1], data.y[: n + 1])
     (phase,) = [
         phase for phase in assemble(configure(problem, DEFAULT, n, 0), Workshop(Inline())).phases if phase.acquisitions
@@ -81,7 +81,8 @@ def _median_ms(operation: Callable[[], object]) -> float:
     return 1e3 * statistics.median(seconds)
 
 
-def _sobol_data(problem: Problem, n: int) -> TrainingData:
+def sobol_data(problem: Problem, n: int) -> TrainingData:
+    """Return responses to Sobol trials, the same each time."""
     X = sobol_points(problem.space.d, n, seed=1)
     luck = torch.rand(n, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
     return TrainingData(X, (luck < problem.probability(X)).double())

@@ -109,7 +109,7 @@ def _taught(population: Population, others: Sequence[TrainingData]) -> tuple[Lea
     phases = Rehearsal(config).phases
     adaptive = next(phase for phase in phases if phase.adaptive)
     assert adaptive.learner is not None
-    prior = adaptive.learner.model.population_prior(others)
+    prior = adaptive.learner.model.population_prior([[one] for one in others])
     assert prior is not None
     return tuple(
         LearnedPrior(strategy_index=phase.index, outcome=OUTCOME, experiment_ids=(), hyperprior=prior)

@@ -44,6 +44,23 @@ class BinaryObserver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProportionObserver:
+    """An observer who answers several presentations of the same stimulus, each like a `BinaryObserver`.
+
+    Attributes:
+        each: How a single presentation is answered; its drift is that of the block.
+        trials: How many presentations a block has.
+    """
+
+    each: BinaryObserver
+    trials: int
+
+    def respond(self, stimulus: Stimulus, rng: random.Random, trial: int = 0) -> int:
+        """Draw how many presentations of a block are answered with 1, 0 to `trials`."""
+        return sum(self.each.respond(stimulus, rng, trial) for _ in range(self.trials))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrdinalObserver:
     """An observer who rates: p(y <= k) = Phi(cut_k - f(x) - drift(t)) (cumulative probit; McCullagh 1980).
 

@@ -64,8 +64,8 @@ def simulate(
         aepsych-grpc simulate study.yaml --trials 100 --within 1.2 --width 0.3 0.6
 
     Participants differ, and so do simulations: 20 of them give a first impression, --participants 100 smooth curves.
-    Real ones also drift and lose attention, so take the numbers for the best case. Studies with a binary outcome and
-    an intensity_parameter whose values are numbers can be simulated.
+    Real ones also drift and lose attention, so take the numbers for the best case. Studies with a binary outcome or a
+    proportion and an intensity_parameter whose values are numbers can be simulated.
     """
     # Read when numpy's and torch's libraries are loaded, hence before the imports below: one thread a process.
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -97,6 +97,8 @@ def simulate(
         rows = summarise(runs)
         name = f"{config.intensity_parameter}, {participants} simulated participants"
         console.print(table(rows, shown, name), conclusion(rows, shown, wanted), sep="\n")
+        if config.population_prior:
+            console.print("Here each participant begins anew, whatever the others would have taught.")
         picture = output or Path(f"{config.name or file.stem}-simulation.png")
         save(rows, shown, config.intensity_parameter, picture, within=wanted)
         console.print(f"Picture: {picture}")

@@ -40,6 +40,11 @@ class Known:
         """Remarks on the config that do not keep it from running."""
         return self._subject.warnings
 
+    @property
+    def learned_from(self) -> tuple[str, ...]:
+        """Ids of the earlier experiments that have taught the prior of its hyperparameters."""
+        return self._subject.learned_from
+
     def __repr__(self) -> str:
         known = {
             "experiment_id": self.experiment_id,

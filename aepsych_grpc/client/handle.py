@@ -26,6 +26,7 @@ class Handle:
         config: The config as the server understands it, with every default filled in.
         participant_id: Who takes part.
         warnings: Remarks on the config that do not keep it from running.
+        learned_from: Ids of the earlier experiments that have taught the prior of its hyperparameters.
         shown_trial_id: The trial that a loop over the experiment has given out and that is to be told; None outside.
         next_trials: Trials that the loop gives out next.
     """
@@ -35,6 +36,7 @@ class Handle:
     config: config_pb2.ExperimentConfig
     participant_id: str = ""
     warnings: tuple[str, ...] = ()
+    learned_from: tuple[str, ...] = ()
     shown_trial_id: int | None = None
     next_trials: deque[Trial] = field(default_factory=deque)
 

@@ -14,7 +14,7 @@ from aepsych_grpc.client.call import Call, Connection, exchange
 from aepsych_grpc.client.config_tree import read_mapping
 from aepsych_grpc.client.errors import InvalidConfigError
 from aepsych_grpc.client.handle import Handle
-from aepsych_grpc.client.state import ServerInfo, read_server_info
+from aepsych_grpc.client.state import ServerInfo, read_learned_from, read_server_info
 from aepsych_grpc.client.summary import ExperimentList, read_summary
 from aepsych_grpc.config import files
 from aepsych_grpc.config.violation import InvalidConfigError as UnreadableConfigError
@@ -83,8 +83,10 @@ def _invalid(message: str, violations: Iterable[Violation]) -> InvalidConfigErro
 def _setup(connection: Connection, reading: Reading, request: v1.SetupRequest) -> Call[v1.SetupResponse]:
     """Send a config; where the server finds mistakes in one that came from a file, name their lines."""
     request.config.CopyFrom(reading.message)
+    learns = bool(request.prior_from_experiment_ids) or request.config.HasField("population_prior")
+    timeout = connection.timeout.compute if learns else connection.timeout.record
     try:
-        return (yield from exchange(connection, rpc.SETUP, request, connection.timeout.record))
+        return (yield from exchange(connection, rpc.SETUP, request, timeout))
     except InvalidConfigError as error:
         if reading.file is None:
             raise
@@ -100,6 +102,7 @@ def setup(
     labels: Mapping[str, str] | None = None,
     seed: int | None = None,
     warm_start_experiment_ids: Sequence[str] = (),
+    prior_from: Sequence[str] = (),
 ) -> Call[Handle]:
     """Set up an experiment.
 
@@ -108,10 +111,15 @@ def setup(
         participant_id: Who takes part.
         labels: Added to the config's labels; win where both have a key.
         seed: Seed of every random choice, 0 to 2147483647; wins over the config's.
-        warm_start_experiment_ids: Earlier experiments with the same parameters and outcomes, to learn from.
+        warm_start_experiment_ids: Earlier experiments whose responses are taken over.
+        prior_from: Ids of earlier experiments that teach the model's hyperparameters, and nothing else; they stand in
+            for those that the config's `population_prior` finds. `learned_from` of the result names those that did.
 
     Raises:
         InvalidConfigError: The config can't be run; `violations` has every mistake.
+        ExperimentNotFoundError: No experiment has an id of `prior_from`.
+        InvalidRequestError: An experiment of `prior_from` has other parameters or outcomes; `violations` says which.
+        DeadlineExceededError: Learning from earlier experiments takes longer than `timeout.compute`; set up again.
         TypeError: An argument has a wrong type.
     """
     request = v1.SetupRequest(
@@ -119,7 +127,8 @@ def setup(
         participant_id=text("participant_id", participant_id),
         labels=texts("labels", labels or {}),
         seed=None if seed is None else whole("seed", seed),
-        warm_start_experiment_ids=_ids(warm_start_experiment_ids),
+        warm_start_experiment_ids=_ids("warm_start_experiment_ids", warm_start_experiment_ids),
+        prior_from_experiment_ids=_ids("prior_from", prior_from),
     )
     response = yield from _setup(connection, read_config(config), request)
     return Handle(
@@ -128,13 +137,14 @@ def setup(
         config=response.config,
         participant_id=participant_id,
         warnings=tuple(response.warnings),
+        learned_from=read_learned_from(response.learned_priors),
     )
 
 
-def _ids(experiment_ids: Sequence[str]) -> list[str]:
+def _ids(name: str, experiment_ids: Sequence[str]) -> list[str]:
     if isinstance(experiment_ids, str):
-        raise TypeError(f"`warm_start_experiment_ids` is a list: write [{experiment_ids!r}].")
-    return [text("warm_start_experiment_ids", item) for item in experiment_ids]
+        raise TypeError(f"`{name}` is a list: write [{experiment_ids!r}].")
+    return [text(name, item) for item in experiment_ids]
 
 
 def check(connection: Connection, config: ConfigSource, *, seed: int | None = None) -> Call[ExperimentConfig]:
@@ -162,6 +172,7 @@ def experiment(connection: Connection, experiment_id: str) -> Call[Handle]:
         experiment_id=found.experiment_id,
         config=found.config,
         participant_id=found.participant_id,
+        learned_from=read_learned_from(found.learned_priors),
     )
 
 

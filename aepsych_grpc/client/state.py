@@ -1,6 +1,6 @@
 """The state of an experiment and of a server, at a glance."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from aepsych_grpc.client.handle import Handle
 from aepsych_grpc.client.notebook import html_table
 from aepsych_grpc.client.trial import read_time
 from aepsych_grpc.config.proto import value_from_proto
-from aepsych_grpc.v1 import experiment_pb2, server_info_pb2
+from aepsych_grpc.v1 import experiment_pb2, prior_pb2, server_info_pb2
 from aepsych_grpc.v1.experiment_service_pb2 import GetServerInfoResponse
 
 
@@ -46,6 +46,7 @@ class ExperimentState:
         can_model: Whether there is a model and data to query.
         create_time: When it was set up.
         update_time: When the latest event was recorded.
+        learned_from: Ids of the earlier experiments that have taught the prior of its hyperparameters.
     """
 
     experiment_id: str
@@ -62,6 +63,7 @@ class ExperimentState:
     can_model: bool
     create_time: datetime
     update_time: datetime
+    learned_from: tuple[str, ...]
 
     def _repr_html_(self) -> str:
         rows = [
@@ -128,7 +130,13 @@ def read_state(message: experiment_pb2.Experiment) -> ExperimentState:
         can_model=message.can_model,
         create_time=read_time(message.create_time),
         update_time=read_time(message.update_time),
+        learned_from=read_learned_from(message.learned_priors),
     )
+
+
+def read_learned_from(priors: Iterable[prior_pb2.LearnedPrior]) -> tuple[str, ...]:
+    """Return the ids of the experiments that have taught a prior, each once."""
+    return tuple(dict.fromkeys(experiment_id for prior in priors for experiment_id in prior.experiment_ids))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ class Timeout:
 
     Attributes:
         record: For calls that only record or read.
-        compute: For calls that choose a trial or query the model.
+        compute: For calls that choose a trial, query the model or learn from earlier participants.
     """
 
     record: float | None = 30.0

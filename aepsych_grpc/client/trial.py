@@ -107,8 +107,8 @@ class Observation:
 
     Attributes:
         shown: The asked trial, its number, or the stimulus (or stimuli) of a trial that was not asked.
-        outcome: The value of the experiment's only outcome, or values by outcome: 0 or 1 (binary), level (ordinal),
-            number (continuous), position (choice).
+        outcome: The value of the experiment's only outcome, or values by outcome: 0 or 1 (binary), count
+            (proportion), level (ordinal), number (continuous), position (choice).
         response_time: Seconds that the participant took.
         metadata: Anything to keep with it that JSON can say.
         exclude_from_model: Keep it, but do not learn from it.

@@ -18,6 +18,10 @@ def _nothing_wrong(_options: Any, _trials: Trials) -> Iterable[Violation]:
     return ()
 
 
+def _nothing_to_say(_options: Any) -> Iterable[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry(Generic[T]):
     """A catalogue entry.
@@ -34,6 +38,7 @@ class Entry(Generic[T]):
         check: Finds what is wrong with options that are right by themselves but not for the experiment's trials. Paths
             begin at the component, such as `options.points[2].contrast`. Not called while the parameters or outcomes
             have mistakes of their own.
+        explain: Says what options mean that its summary can't, in sentences.
     """
 
     name: str
@@ -45,6 +50,7 @@ class Entry(Generic[T]):
     uses_acquisition: bool = True
     keeps_constraints: bool = False
     check: Callable[[Any, Trials], Iterable[Violation]] = _nothing_wrong
+    explain: Callable[[Any], Iterable[str]] = _nothing_to_say
 
     @property
     def option_list(self) -> tuple[Option, ...]:

@@ -1,12 +1,12 @@
 """Components: found in the catalogue by name, with their options filled in, or chosen where none is named."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from aepsych_grpc.config.catalogue import Catalogue, Entry
 from aepsych_grpc.config.experiment import Component
 from aepsych_grpc.config.learning import Entries, fits, is_learnable, learned_outcomes
-from aepsych_grpc.config.options import read_options
+from aepsych_grpc.config.options import given_by, read_options
 from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.config.violation import Violation, nearest_name, shown, with_article
 
@@ -47,9 +47,7 @@ def complete_component(
         return None
     wrong = entry.check(options, trials) if trials.parameters and trials.outcomes else ()
     violations.extend(replace(violation, path=f"{path}.{violation.path}") for violation in wrong)
-    values = {item.name: getattr(options, item.name) for item in fields(entry.options)}
-    values = {name: value for name, value in values.items() if value is not None}
-    return Component(name=entry.name, options=values)
+    return Component(name=entry.name, options=given_by(options))
 
 
 def why_no_model(trials: Trials, catalogue: Catalogue) -> str:

@@ -64,6 +64,13 @@ class Strategy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PopulationPrior:
+    """The study's latest `max_experiments` finished experiments teach the prior of the model's hyperparameters."""
+
+    max_experiments: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExperimentConfig:
     """What an experiment is, with every default filled in.
 
@@ -81,3 +88,4 @@ class ExperimentConfig:
     seed: int | None = None
     allow_out_of_bounds: bool = False
     constraints: tuple[LinearConstraint, ...] = ()
+    population_prior: PopulationPrior | None = None

@@ -1,13 +1,15 @@
 """What a config means, in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from aepsych_grpc.config import outcome, parameter
-from aepsych_grpc.config.catalogue import Catalogue
+from aepsych_grpc.config.catalogue import Catalogue, Entry
 from aepsych_grpc.config.duration import TrialCount, total, trial_count
 from aepsych_grpc.config.experiment import Component, ExperimentConfig, Stopping, Strategy
 from aepsych_grpc.config.learning import learned_outcomes
+from aepsych_grpc.config.options import read_options
 from aepsych_grpc.config.violation import shown
 
 MOST_LISTED = 8
@@ -41,7 +43,7 @@ def explain(config: ExperimentConfig, catalogue: Catalogue) -> tuple[Section, ..
 
 
 def _parameter(item: parameter.Parameter, config: ExperimentConfig) -> str:
-    parts = [_values(item.kind, f" {item.unit}" if item.unit else "")]
+    parts = [values_of(item.kind, f" {item.unit}" if item.unit else "")]
     if item.name == config.intensity_parameter:
         parts.append("responses rise along it")
     if item.description:
@@ -49,7 +51,8 @@ def _parameter(item: parameter.Parameter, config: ExperimentConfig) -> str:
     return "; ".join(parts)
 
 
-def _values(kind: parameter.Kind, unit: str) -> str:
+def values_of(kind: parameter.Kind, unit: str = "") -> str:
+    """Say what values a parameter takes; `unit` with a space before it."""
     scale = ", on a log scale" if getattr(kind, "log_scale", False) else ""
     match kind:
         case parameter.Continuous(lower_bound=lower, upper_bound=upper):
@@ -74,11 +77,11 @@ def _listed(texts: tuple[str, ...] | list[str]) -> str:
 
 def _outcome(kind: outcome.Kind) -> str:
     match kind:
-        case outcome.Binary(guess_rate=guess, lapse_rate=lapse, target=target):
-            return (
-                f"1 (yes, right) or 0 (no, wrong). By chance {_percent(guess)} are 1, with the strongest "
-                f"stimulus {_percent(1 - lapse)}; the threshold is where {_percent(target)} are"
-            )
+        case outcome.Binary():
+            return f"1 (yes, right) or 0 (no, wrong). {_rates(kind, '1')}"
+        case outcome.Proportion(trials=trials):
+            of = f"how many of {_counted(trials, 'presentation')} are yes or right: 0 to {trials}"
+            return f"{of}. {_rates(kind, 'yes or right')}"
         case outcome.Ordinal(levels=levels):
             return f"a rating from 0 to {levels - 1}"
         case outcome.Continuous(unit=unit):
@@ -87,15 +90,24 @@ def _outcome(kind: outcome.Kind) -> str:
             return "which stimulus was chosen: its position, from 0"
 
 
+def _rates(kind: outcome.Psychometric, positive: str) -> str:
+    return (
+        f"By chance {_percent(kind.guess_rate)} are {positive}, with the strongest stimulus "
+        f"{_percent(1 - kind.lapse_rate)}; the threshold is where {_percent(kind.target)} are"
+    )
+
+
 def _percent(probability: float) -> str:
     return f"{100 * probability:.4g} %"
 
 
 def _strategy(strategy: Strategy, config: ExperimentConfig, catalogue: Catalogue) -> str:
-    sentences = [f"{strategy.generator.name}: {catalogue.generators[strategy.generator.name].summary}"]
+    generator = catalogue.generators[strategy.generator.name]
+    sentences = [f"{generator.name}: {generator.summary}", *_own_options(strategy.generator, generator)]
     if strategy.acquisition:
-        summary = catalogue.acquisitions[strategy.acquisition.name].summary
-        sentences.append(f"What makes a trial informative is {strategy.acquisition.name}: {summary}")
+        acquisition = catalogue.acquisitions[strategy.acquisition.name]
+        sentences.append(f"What makes a trial informative is {acquisition.name}: {acquisition.summary}")
+        sentences.extend(_own_options(strategy.acquisition, acquisition))
     if strategy.model:
         sentences.extend(_models(strategy.model, config, catalogue))
     if strategy.keep_most_recent:
@@ -104,11 +116,31 @@ def _strategy(strategy: Strategy, config: ExperimentConfig, catalogue: Catalogue
     return "\n".join(sentence if sentence.endswith(".") else f"{sentence}." for sentence in sentences)
 
 
+def _own_options(component: Component, entry: Entry[Any]) -> Iterator[str]:
+    """Say which options differ from their defaults."""
+    defaults = {item.name: item.default for item in entry.option_list}
+    given = [f"{name} {_option(value)}" for name, value in component.options.items() if value != defaults[name]]
+    if given:
+        yield f"With {'; '.join(given)}"
+
+
+def _option(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={_option(item)}" for name, item in value.items())
+    if isinstance(value, list | tuple):
+        several = any(isinstance(item, Mapping) for item in value)
+        return _counted(len(value), "stimulus", "stimuli") if several else _listed([_option(item) for item in value])
+    return value if isinstance(value, str) else shown(value)
+
+
 def _models(model: Component, config: ExperimentConfig, catalogue: Catalogue) -> Iterator[str]:
     kinds = [item.kind_name for item in config.outcomes]
     for one in learned_outcomes(kinds, config.stimuli_per_trial, catalogue.models, model):
         of = f" of {config.outcomes[one.outcome].name}" if len(kinds) > 1 else ""
-        yield f"What is learned{of} is {one.model.name}: {catalogue.models[one.model.name].summary}"
+        entry = catalogue.models[one.model.name]
+        yield f"What is learned{of} is {one.model.name}: {entry.summary}"
+        options, _ = read_options(entry.options, one.model.options, "")
+        yield from () if options is None else entry.explain(options)
 
 
 def _ending(stopping: Stopping) -> str:
@@ -150,7 +182,14 @@ def _settings(config: ExperimentConfig) -> Iterator[tuple[str, str]]:
         yield "constraint", str(constraint)
     if config.allow_out_of_bounds:
         yield "bounds", "responses to stimuli outside the bounds are accepted"
+    if config.population_prior:
+        yield (
+            "beginning",
+            "with what this study's latest finished experiments, at most "
+            f"{config.population_prior.max_experiments}, have taught of the model's hyperparameters "
+            "(how smooth the field is, how steeply responses rise); no response and no threshold is shared",
+        )
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _counted(count: int, noun: str, plural: str = "") -> str:
+    return f"{count} {noun if count == 1 else plural or f'{noun}s'}"

@@ -17,6 +17,19 @@ class Binary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proportion:
+    """How many of `trials` presentations of the stimulus were answered with yes, or rightly: 0 to `trials`.
+
+    The probability of one runs from `guess_rate` to `1 - lapse_rate`; `target` is the one that defines the threshold.
+    """
+
+    trials: int
+    guess_rate: float = 0.0
+    lapse_rate: float = 0.0
+    target: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ordinal:
     """A rating: a whole number from 0 to `levels - 1`."""
 
@@ -35,7 +48,10 @@ class Choice:
     """Which of the trial's stimuli was chosen: its position, from 0."""
 
 
-Kind: TypeAlias = Binary | Ordinal | Continuous | Choice
+Psychometric: TypeAlias = Binary | Proportion
+"""Kinds with a psychometric function: guess rate, lapse rate and a target that defines the threshold."""
+
+Kind: TypeAlias = Binary | Proportion | Ordinal | Continuous | Choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

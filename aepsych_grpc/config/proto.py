@@ -10,9 +10,10 @@ from aepsych_grpc.config.catalogue import Catalogue
 from aepsych_grpc.config.check import constraints as check_constraints
 from aepsych_grpc.config.check import outcomes as check_outcomes
 from aepsych_grpc.config.check import parameters as check_parameters
+from aepsych_grpc.config.check import population as check_population
 from aepsych_grpc.config.check.names import LONGEST_NAME, check_count, check_name, check_unique
 from aepsych_grpc.config.constraint import LinearConstraint
-from aepsych_grpc.config.experiment import Component, ExperimentConfig, Stopping, Strategy
+from aepsych_grpc.config.experiment import Component, ExperimentConfig, PopulationPrior, Stopping, Strategy
 from aepsych_grpc.config.strategies import StrategyDraft, complete_strategies
 from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.config.violation import InvalidConfigError, Violation
@@ -61,6 +62,7 @@ def from_proto(message: v1.ExperimentConfig, catalogue: Catalogue) -> Experiment
         violations,
     )
     violations.extend(check_outcomes.check_seed(seed, f"{ROOT}.seed"))
+    population_prior = _read_population_prior(message, violations)
     if violations:
         raise InvalidConfigError(violations)
     return ExperimentConfig(
@@ -75,7 +77,18 @@ def from_proto(message: v1.ExperimentConfig, catalogue: Catalogue) -> Experiment
         seed=seed,
         allow_out_of_bounds=message.allow_out_of_bounds,
         constraints=tuple(constraints),
+        population_prior=population_prior,
     )
+
+
+def _read_population_prior(message: v1.ExperimentConfig, violations: list[Violation]) -> PopulationPrior | None:
+    if not message.HasField("population_prior"):
+        return None
+    given, prior = message.population_prior, PopulationPrior()
+    if given.HasField("max_experiments"):
+        prior = PopulationPrior(max_experiments=given.max_experiments)
+    violations.extend(check_population.check_population_prior(prior, message.name, ROOT))
+    return prior
 
 
 def _read_constraints(
@@ -180,12 +193,23 @@ def _read_outcome_kind(
         case "choice":
             violations.extend(check_outcomes.check_choice(stimuli_per_trial, f"{path}.choice"))
             return outcome.Choice()
+        case "proportion":
+            trials, at = message.proportion.trials, f"{path}.proportion"
+            violations.extend(check_outcomes.check_presentations(trials, f"{at}.trials"))
+            return outcome.Proportion(trials=trials, **_read_rates(message.proportion, at, violations))
         case _:
-            guess, lapse = message.binary.guess_rate, message.binary.lapse_rate
-            target = message.binary.target if message.binary.HasField("target") else None
-            violations.extend(check_outcomes.check_binary(guess, lapse, target, f"{path}.binary"))
-            half_way = (guess + 1 - lapse) / 2
-            return outcome.Binary(guess_rate=guess, lapse_rate=lapse, target=half_way if target is None else target)
+            return outcome.Binary(**_read_rates(message.binary, f"{path}.binary", violations))
+
+
+def _read_rates(
+    message: v1.BinaryOutcome | v1.ProportionOutcome, path: str, violations: list[Violation]
+) -> dict[str, float]:
+    """Return guess rate, lapse rate and target, which is half way between the ends unless it is given."""
+    guess, lapse = message.guess_rate, message.lapse_rate
+    target = message.target if message.HasField("target") else None
+    violations.extend(check_outcomes.check_rates(guess, lapse, target, path))
+    half_way = (guess + 1 - lapse) / 2
+    return {"guess_rate": guess, "lapse_rate": lapse, "target": half_way if target is None else target}
 
 
 def _read_strategy(message: v1.Strategy) -> StrategyDraft:
@@ -239,6 +263,11 @@ def to_proto(config: ExperimentConfig) -> v1.ExperimentConfig:
             )
             for item in config.constraints
         ],
+        population_prior=(
+            v1.PopulationPrior(max_experiments=config.population_prior.max_experiments)
+            if config.population_prior
+            else None
+        ),
     )
 
 
@@ -267,6 +296,10 @@ def _write_outcome(item: outcome.Outcome) -> v1.Outcome:
     match item.kind:
         case outcome.Binary(guess_rate=guess, lapse_rate=lapse, target=target):
             message.binary.CopyFrom(v1.BinaryOutcome(guess_rate=guess, lapse_rate=lapse, target=target))
+        case outcome.Proportion(trials=trials, guess_rate=guess, lapse_rate=lapse, target=target):
+            message.proportion.CopyFrom(
+                v1.ProportionOutcome(trials=trials, guess_rate=guess, lapse_rate=lapse, target=target)
+            )
         case outcome.Ordinal(levels=levels):
             message.ordinal.levels = levels
         case outcome.Continuous(unit=unit):

@@ -41,7 +41,7 @@ def _on_models(config: ExperimentConfig) -> Iterator[str]:
         )
         initial += FEWEST_INITIAL_TRIALS if endless else stopping.min_asks or stopping.max_asks or 0
     kind = config.outcomes[0].kind
-    if not isinstance(kind, outcome.Binary):
+    if not isinstance(kind, outcome.Psychometric):
         return
     numeric = (parameter.Continuous, parameter.Integer, parameter.Discrete)
     candidates = [item.name for item in config.parameters if isinstance(item.kind, numeric)]

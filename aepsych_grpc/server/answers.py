@@ -7,7 +7,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from aepsych_grpc.config.proto import stimulus_to_proto, to_proto
 from aepsych_grpc.session.call import Overview, Receipt, StrategyProgress, Trial
-from aepsych_grpc.session.codec import SOURCE_TO_PROTO, observation_to_proto
+from aepsych_grpc.session.codec import SOURCE_TO_PROTO, learned_prior_to_proto, observation_to_proto
 from aepsych_grpc.store.record import ExperimentRecord
 from aepsych_grpc.v1 import experiment_pb2, trial_pb2
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
@@ -61,6 +61,7 @@ def experiment_message(overview: Overview) -> experiment_pb2.Experiment:
         can_model=overview.can_model,
         create_time=_timestamp(overview.create_time),
         update_time=_timestamp(overview.update_time),
+        learned_priors=map(learned_prior_to_proto, overview.learned_priors),
     )
 
 

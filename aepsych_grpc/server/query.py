@@ -27,7 +27,7 @@ from aepsych_grpc.server.query_request import (
 )
 from aepsych_grpc.session.event import Stimulus
 from aepsych_grpc.session.experiments import Experiments
-from aepsych_grpc.session.fitted import Fitted
+from aepsych_grpc.session.fitted import Fitted, numbers
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 from aepsych_grpc.v1 import query_pb2, trial_pb2
 
@@ -40,7 +40,7 @@ def answer_query(request: v1.QueryRequest, experiments: Experiments, timeout: fl
 
     Raises:
         ServiceError: INVALID_REQUEST, OUT_OF_BOUNDS, LIMIT_EXCEEDED, NOT_SUPPORTED, EXPERIMENT_NOT_FOUND,
-            NOTHING_TO_MODEL, DEADLINE_EXCEEDED.
+            NOTHING_TO_MODEL, DEADLINE_EXCEEDED, INTERNAL_FAULT when the model's numbers fail.
     """
     kind = check_query(request, SUPPORTED)
     experiment = experiments.open(request.experiment_id)
@@ -48,7 +48,8 @@ def answer_query(request: v1.QueryRequest, experiments: Experiments, timeout: fl
     answer = _KINDS[kind](getattr(request, kind), common)
     at_sequence = request.at_sequence if request.HasField("at_sequence") else None
     fitted = experiment.fitted(at_sequence, request.outcome or common.outcome.name, common.deadline)
-    response = answer(fitted)
+    with numbers(fitted.model_name, fitted.observation_count):
+        response = answer(fitted)
     response.sequence = fitted.sequence
     response.observation_count = fitted.observation_count
     response.model = fitted.model_name

@@ -157,10 +157,11 @@ def _outcome(name: str, config: ExperimentConfig) -> Outcome:
 
 def _misfits(request: v1.QueryRequest, kind: str, outcome: Outcome, *, latent: bool) -> list[Violation]:
     """Find what doesn't go together with the kind of the outcome."""
-    about, binary = outcome.kind_name, isinstance(outcome.kind, outcomes.Binary)
+    about, has_target = outcome.kind_name, isinstance(outcome.kind, outcomes.Psychometric)
     scale = query_pb2.ResponseScale.Name(request.response_scale)
-    if scale == "RESPONSE_SCALE_PROBABILITY" and not binary:
-        message = f"{scale} is for binary outcomes, and {shown(outcome.name)} is {with_article(about)} one"
+    if scale == "RESPONSE_SCALE_PROBABILITY" and not has_target:
+        about_this = f"{shown(outcome.name)} is {with_article(about)} one"
+        message = f"{scale} is for binary outcomes and proportions, and {about_this}"
         return [Violation("response_scale", f"{message}; leave it out for the scale that fits.")]
     if not latent and isinstance(outcome.kind, outcomes.Choice):
         message = f"{scale} is given; a choice depends on two stimuli, so that only the latent scale speaks of one."
@@ -171,11 +172,11 @@ def _misfits(request: v1.QueryRequest, kind: str, outcome: Outcome, *, latent: b
     query, path = getattr(request, kind), f"{kind}.{field}"
     value = getattr(query, field)
     if not query.HasField(field):
-        if binary:
+        if has_target:
             return []
         message = f"Required: {with_article(about)} outcome has no target of its own; give one on the query's scale."
         return [Violation(path, message)]
-    if binary and not latent and not 0 < value < 1:
+    if has_target and not latent and not 0 < value < 1:
         return [Violation(path, f"{value:g} is given; expected is a probability, above 0 and below 1.")]
     return []
 

@@ -1,12 +1,13 @@
 """Requests as the session's calls, checked for all that can be seen without looking into the experiment."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from google.protobuf.struct_pb2 import Value
 
 from aepsych_grpc.config.catalogue import Catalogue
+from aepsych_grpc.config.check.population import MOST_EXPERIMENTS
 from aepsych_grpc.config.proto import from_proto, stimulus_from_proto, value_from_proto
 from aepsych_grpc.config.violation import InvalidConfigError
 from aepsych_grpc.error import Reason, ServiceError
@@ -22,16 +23,19 @@ DEFAULT_COMPUTE_BUDGET = 1.0
 """Seconds for the choice of the next trials."""
 
 _SHARE_OF_DEADLINE = 0.9
-"""Part of a call's remaining time that a choice may take; the rest is for recording it and for the way back."""
+"""Part of a call's remaining time that a computation may take; the rest is for recording and for the way back."""
 
 
-def setup_call(request: v1.SetupRequest, catalogue: Catalogue) -> SetupCall:
+def setup_call(request: v1.SetupRequest, catalogue: Catalogue, timeout: float | None) -> SetupCall:
     """Read a SetupRequest; its labels and seed win over the config's.
 
+    `timeout` is what is left of the call's time in seconds, None for no limit.
+
     Raises:
-        ServiceError: NOT_SUPPORTED, INVALID_REQUEST or INVALID_CONFIG.
+        ServiceError: NOT_SUPPORTED, INVALID_REQUEST, INVALID_CONFIG or LIMIT_EXCEEDED.
     """
     _refuse_unsupported_setup(request)
+    limited("prior_from_experiment_ids", len(request.prior_from_experiment_ids), MOST_EXPERIMENTS, "experiments")
     checks = Checks()
     checks.text("request_id", request.request_id)
     checks.text("participant_id", request.participant_id)
@@ -40,6 +44,7 @@ def setup_call(request: v1.SetupRequest, catalogue: Catalogue) -> SetupCall:
         checks.refuse("labels", f"With the config's, {len(labels)} labels are given; at most {MAX_LABELS} are allowed.")
     if request.HasField("seed") and request.seed < 0:
         checks.refuse("seed", f"{request.seed} is given; expected is 0 to {MAX_SEED}.")
+    _check_teachers(request.prior_from_experiment_ids, checks)
     if not request.HasField("config"):
         checks.refuse("config", "Required; nothing is given. A config has at least one parameter.")
         checks.done()
@@ -58,8 +63,18 @@ def setup_call(request: v1.SetupRequest, catalogue: Catalogue) -> SetupCall:
         config=config,
         participant_id=request.participant_id,
         labels=labels,
+        prior_from=tuple(request.prior_from_experiment_ids),
+        deadline=None if timeout is None else time.monotonic() + _SHARE_OF_DEADLINE * timeout,
         request=RequestIdentity(request_id=request.request_id, content_digest=content_digest(request, "request_id")),
     )
+
+
+def _check_teachers(experiment_ids: Sequence[str], checks: Checks) -> None:
+    for i, experiment_id in enumerate(experiment_ids):
+        path = f"prior_from_experiment_ids[{i}]"
+        checks.text(path, experiment_id, required=True)
+        if experiment_id and experiment_id in experiment_ids[:i]:
+            checks.refuse(path, f'"{experiment_id}" is given twice; an experiment teaches once.')
 
 
 def _refuse_unsupported_setup(request: v1.SetupRequest) -> None:
@@ -72,7 +87,8 @@ def _refuse_unsupported_setup(request: v1.SetupRequest) -> None:
     if request.warm_start_experiment_ids:
         raise ServiceError(
             Reason.NOT_SUPPORTED,
-            "warm_start_experiment_ids: learning from earlier experiments is not supported by this server.",
+            "warm_start_experiment_ids: taking over the responses of earlier experiments is not supported by this "
+            "server; prior_from_experiment_ids learns from them how participants respond.",
             metadata={"field": "warm_start_experiment_ids"},
         )
 

@@ -16,6 +16,7 @@ from aepsych_grpc.server.digest import next_request_id
 from aepsych_grpc.server.query import SUPPORTED, answer_query
 from aepsych_grpc.server.server_info import server_info
 from aepsych_grpc.session.call import AskAnswer, AskCall, Receipt
+from aepsych_grpc.session.codec import learned_prior_to_proto
 from aepsych_grpc.session.experiment import Experiment
 from aepsych_grpc.session.experiments import Experiments
 from aepsych_grpc.store.event_store import EventStore
@@ -40,12 +41,12 @@ class Servicer:
         self._catalogue = catalogue
         self._server_info = server_info(catalogue, SUPPORTED)
         self._timed: Mapping[str, Callable[[Any, float | None], Message]] = {
+            "Setup": self.setup,
             "Ask": self.ask,
             "Tell": self.tell,
             "Query": self.query,
         }
         self._untimed: Mapping[str, Callable[[Any], Message]] = {
-            "Setup": self.setup,
             "FinishStrategy": self.finish_strategy,
             "FinishExperiment": self.finish_experiment,
             "GetExperiment": self.get_experiment,
@@ -68,18 +69,19 @@ class Servicer:
             return self._timed[method](request, timeout)
         return self._untimed[method](request)
 
-    def setup(self, request: v1.SetupRequest) -> v1.SetupResponse:
+    def setup(self, request: v1.SetupRequest, timeout: float | None = None) -> v1.SetupResponse:
         """Set up an experiment, or only check its config."""
-        call = requests.setup_call(request, self._catalogue)
+        call = requests.setup_call(request, self._catalogue, timeout)
         if request.validate_only:
-            self._experiments.check(call.config)
-            return v1.SetupResponse(config=to_proto(call.config), warnings=remarks(call.config))
+            warnings = self._experiments.check(call)
+            return v1.SetupResponse(config=to_proto(call.config), warnings=(*remarks(call.config), *warnings))
         answer = self._experiments.setup(call)
         return v1.SetupResponse(
             experiment_id=answer.experiment_id,
             config=to_proto(answer.config),
-            warnings=remarks(answer.config),
+            warnings=(*remarks(answer.config), *answer.prior_warnings),
             duplicate=answer.duplicate,
+            learned_priors=map(learned_prior_to_proto, answer.learned_priors),
         )
 
     def ask(self, request: v1.AskRequest, timeout: float | None = None) -> v1.AskResponse:

@@ -85,15 +85,14 @@ class Server:
         """Report NOT_SERVING, refuse new calls, let the others finish within `grace` seconds, close the database.
 
         Returns:
-            Whether all calls have finished.
+            Whether all calls have finished, and all computations.
         """
         self._health.enter_graceful_shutdown()
         finished = self._gate.close(grace)
         if not finished:
             log.warning("calls were still running after %.0f s; they are cut off", grace)
         self._server.stop(grace=0.5).wait()
-        self._experiments.close()
-        return finished
+        return self._experiments.close() and finished
 
 
 _SERVICES = (grpc_door.SERVICE.full_name, health.SERVICE_NAME)

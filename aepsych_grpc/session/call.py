@@ -8,25 +8,33 @@ from typing import Any
 from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.config.parameter import Value
 from aepsych_grpc.core.generators.generator import Source
-from aepsych_grpc.session.event import ANONYMOUS, Observation, RequestIdentity, Stimulus
+from aepsych_grpc.session.event import ANONYMOUS, LearnedPrior, Observation, RequestIdentity, Stimulus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupCall:
-    """Sets up an experiment. The config carries the final seed (or None) and is checked already."""
+    """Sets up an experiment. The config carries the final seed (or None) and is checked already.
+
+    `prior_from` names experiments to learn a prior from; empty for those that the config finds. `deadline` is in terms
+    of `time.monotonic()`.
+    """
 
     config: ExperimentConfig
     participant_id: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    prior_from: tuple[str, ...] = ()
+    deadline: float | None = None
     request: RequestIdentity = ANONYMOUS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupAnswer:
-    """The experiment's id and its config as understood."""
+    """The experiment's id, its config as understood, and what earlier experiments have taught it."""
 
     experiment_id: str
     config: ExperimentConfig
+    learned_priors: tuple[LearnedPrior, ...] = ()
+    prior_warnings: tuple[str, ...] = ()
     duplicate: bool = False
 
 
@@ -132,3 +140,4 @@ class Overview:
     can_model: bool
     create_time: datetime
     update_time: datetime
+    learned_priors: tuple[LearnedPrior, ...]

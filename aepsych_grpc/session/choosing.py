@@ -9,6 +9,7 @@ import torch
 
 from aepsych_grpc.config.violation import Violation
 from aepsych_grpc.core.generators.generator import Belief, Choice, Request, Source
+from aepsych_grpc.core.numerical_failure import NUMERICAL_FAILURES
 from aepsych_grpc.core.stopping import asks_left
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.call import AskCall
@@ -55,9 +56,8 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall, clock: 
                 if event is not None and refit is not None:
                     refits.append(event)
                     now = _with_refit(now, (phase.index, outcome), refit)
-                belief = _belief(phase, outcome, now, refit, call.deadline)
-                if refit is not None and belief is None:
-                    problem = NOT_READY
+                if refit is not None:
+                    belief, problem = _belief(phase, outcome, now, refit, call.deadline)
                 if outcome == phase.outcome and belief is not None and refit is not None and asks_the_model(phase, now):
                     reason = certain(phase, now, belief, refit, call.deadline)
         if reason:
@@ -107,17 +107,22 @@ def _outcomes_to_believe_in(phase: Phase, situation: Situation) -> tuple[str, ..
 
 
 def _belief(
-    phase: Phase, outcome: str, situation: Situation, refit: Refit | None, deadline: float | None
-) -> Belief | None:
+    phase: Phase, outcome: str, situation: Situation, refit: Refit, deadline: float | None
+) -> tuple[Belief | None, str]:
+    """Return the belief to choose by, or None and what is wrong."""
     learner = phase.learners.get(outcome)
-    if learner is None or refit is None:
-        return None
-    steps = _with_step(situation.belief_steps.get((phase.index, outcome), ()), situation.observation_count)
-    posterior = learner.belief_in_time(refit, steps, _left(deadline))
-    if posterior is None:
-        return None
-    response = learner.response(situation.observation_count, refit.hyperparameters)
-    return Belief(posterior=posterior, response=response, acquisition=phase.acquisitions.get(outcome))
+    if learner is None:
+        return None, ""
+    n = situation.observation_count
+    try:
+        first = situation.belief_starts.get((phase.index, outcome), n)
+        posterior = learner.belief_in_time(refit, first, n, _left(deadline))
+        if posterior is None:
+            return None, NOT_READY
+        response = learner.response(n, refit.hyperparameters)
+    except NUMERICAL_FAILURES as error:
+        return None, f"The model's belief failed: {error}"
+    return Belief(posterior=posterior, response=response, acquisition=phase.acquisitions.get(outcome)), ""
 
 
 def _choose_from(
@@ -172,12 +177,9 @@ def _refit(
 
 def _with_refit(situation: Situation, key: Key, refit: Refit) -> Situation:
     """Let a refit that is to be recorded take effect, for trials that are chosen in the same call."""
-    return replace(situation, refits={**situation.refits, key: refit}, belief_steps={**situation.belief_steps, key: ()})
+    starts = {other: start for other, start in situation.belief_starts.items() if other != key}
+    return replace(situation, refits={**situation.refits, key: refit}, belief_starts=starts)
 
 
 def _left(deadline: float | None) -> float | None:
     return None if deadline is None else max(deadline - time.monotonic(), 0.0)
-
-
-def _with_step(steps: Sequence[int], step: int) -> tuple[int, ...]:
-    return tuple(steps) if steps and steps[-1] == step else (*steps, step)

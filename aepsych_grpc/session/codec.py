@@ -17,11 +17,13 @@ from aepsych_grpc.config.proto import (
 )
 from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.core.generators.generator import Source
+from aepsych_grpc.core.models.hyperprior import Hyperprior, LogParameter
 from aepsych_grpc.session.event import (
     Event,
     ExperimentCreated,
     ExperimentFinished,
     Kind,
+    LearnedPrior,
     ModelRefitted,
     Observation,
     ObservationTold,
@@ -29,7 +31,7 @@ from aepsych_grpc.session.event import (
     StrategyFinished,
     TrialAsked,
 )
-from aepsych_grpc.v1 import event_pb2, trial_pb2
+from aepsych_grpc.v1 import event_pb2, prior_pb2, trial_pb2
 
 SOURCE_TO_PROTO = {source: trial_pb2.TrialSource.Value(f"TRIAL_SOURCE_{source.name}") for source in Source}
 _SOURCE_FROM_PROTO = {number: source for source, number in SOURCE_TO_PROTO.items()}
@@ -58,6 +60,8 @@ def event_to_proto(event: Event) -> event_pb2.Event:
         created.participant_id = kind.participant_id
         created.labels.update(kind.labels)
         created.server_version = kind.server_version
+        created.learned_priors.extend(map(learned_prior_to_proto, kind.learned_priors))
+        created.prior_warnings.extend(kind.prior_warnings)
         _write_request(created.request, kind.request)
     elif isinstance(kind, ModelRefitted):
         refitted = message.model_refitted
@@ -97,6 +101,8 @@ def _kind(message: event_pb2.Event) -> Kind:
                 participant_id=created.participant_id,
                 labels=dict(created.labels),
                 server_version=created.server_version,
+                learned_priors=tuple(map(_read_learned_prior, created.learned_priors)),
+                prior_warnings=tuple(created.prior_warnings),
                 request=_read_request(created.request),
             )
         case "model_refitted":
@@ -127,6 +133,29 @@ def _kind(message: event_pb2.Event) -> Kind:
             return ExperimentFinished(reason=finished.reason, request=_read_request(finished.request))
         case other:
             raise ValueError(f"The log has an event of a kind that this version does not know: {other}.")
+
+
+def learned_prior_to_proto(learned: LearnedPrior) -> prior_pb2.LearnedPrior:
+    """Convert what earlier experiments have taught to its message."""
+    return prior_pb2.LearnedPrior(
+        strategy_index=learned.strategy_index,
+        outcome=learned.outcome,
+        experiment_ids=learned.experiment_ids,
+        hyperparameters=[
+            prior_pb2.HyperparameterPrior(name=one.name, centre=one.centre, sd=one.sd)
+            for one in learned.hyperprior.parameters
+        ],
+    )
+
+
+def _read_learned_prior(message: prior_pb2.LearnedPrior) -> LearnedPrior:
+    parameters = tuple(LogParameter(one.name, one.centre, one.sd) for one in message.hyperparameters)
+    return LearnedPrior(
+        strategy_index=message.strategy_index,
+        outcome=message.outcome,
+        experiment_ids=tuple(message.experiment_ids),
+        hyperprior=Hyperprior(parameters),
+    )
 
 
 def _write_asked(message: event_pb2.TrialAsked, asked: TrialAsked) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from aepsych_grpc.core.certainty import certainty
 from aepsych_grpc.core.generators.generator import Belief
+from aepsych_grpc.core.numerical_failure import NUMERICAL_FAILURES
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.core.stopping import awaits_verdict
@@ -30,6 +31,8 @@ def asks_the_model(phase: Phase, situation: Situation) -> bool:
 def certain(phase: Phase, situation: Situation, belief: Belief, refit: Refit, deadline: float | None) -> str:
     """Say why a strategy's model believes firmly enough; nothing when it doesn't, or when `deadline` has passed.
 
+    Nothing, too, when the numbers fail: then nobody knows how firmly.
+
     The rules are about beliefs averaged over the hyperparameters, as queries are. These are made only when the one
     belief that trials are chosen by fulfils the rules: it costs a tenth or less and, being more certain, fulfils them
     earlier.
@@ -41,8 +44,11 @@ def certain(phase: Phase, situation: Situation, belief: Belief, refit: Refit, de
     def judge(readout: tuple[Posterior, ...], response: Response) -> str:
         return certainty(rules, readout, response, phase.space, intensity=phase.intensity, target=phase.target)
 
-    if not judge((belief.posterior,), belief.response):
+    try:
+        if not judge((belief.posterior,), belief.response):
+            return ""
+        left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+        found = learner.readout_in_time(situation.sequence, refit, left)
+        return judge(*found) if found else ""
+    except NUMERICAL_FAILURES:
         return ""
-    left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
-    found = learner.readout_in_time(situation.sequence, refit, left)
-    return judge(*found) if found else ""

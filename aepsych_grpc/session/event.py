@@ -51,13 +51,14 @@ class LearnedPrior:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExperimentCreated:
-    """The experiment was set up."""
+    """The experiment was set up; `prior_warnings` say which earlier experiments have not taught it, and why."""
 
     config: ExperimentConfig
     participant_id: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     server_version: str = ""
     learned_priors: tuple[LearnedPrior, ...] = ()
+    prior_warnings: tuple[str, ...] = ()
     request: RequestIdentity = ANONYMOUS
 
 

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.config.violation import Violation
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.call import AskAnswer, AskCall, GivenObservation, Overview, TellAnswer, Trial
 from aepsych_grpc.session.choosing import choose
 from aepsych_grpc.session.event import (
-    Event,
     ExperimentFinished,
     Kind,
     ObservationTold,
@@ -27,6 +27,7 @@ from aepsych_grpc.session.progress import advance, current_strategy, is_finished
 from aepsych_grpc.session.state import AnsweredRequest, Situation
 from aepsych_grpc.session.stimulus import check_fixed_parameters
 from aepsych_grpc.session.telling import told_events
+from aepsych_grpc.session.training import take_in
 from aepsych_grpc.session.workshop import Workshop
 from aepsych_grpc.store.error import SequenceConflict, StoreUnavailable
 from aepsych_grpc.store.event_store import EventStore
@@ -41,8 +42,16 @@ class Experiment:
     Asks take their turn. A Tell never waits for one: the next trial is computed outside the lock that guards the log.
     """
 
-    def __init__(self, experiment_id: str, store: EventStore, workshop: Workshop) -> None:
+    def __init__(
+        self,
+        experiment_id: str,
+        store: EventStore,
+        workshop: Workshop,
+        when_finished: Callable[[ExperimentConfig], None],
+    ) -> None:
+        """Rebuild an experiment from its log; `when_finished` is called, briefly, whenever its data may be complete."""
         self.experiment_id = experiment_id
+        self._when_finished = when_finished
         self._writing = threading.Lock()
         self._choosing = threading.Lock()
         self._log = Log(experiment_id, store)
@@ -50,7 +59,7 @@ class Experiment:
         events = self._log.catch_up()
         assembly = assemble(self._state.created.config, workshop, self._state.created.learned_priors)
         self._training, self._phases = assembly.training, assembly.phases
-        self._learn(events)
+        take_in(self._training, events)
 
     def ask(self, call: AskCall) -> AskAnswer:
         """Choose the next trials and record them as pending; none when a clock or a model ends the last strategy.
@@ -195,7 +204,7 @@ class Experiment:
     def _catch_up(self) -> bool:
         """Take in what another server has written; return whether there was anything."""
         events = self._log.catch_up()
-        self._learn(events)
+        take_in(self._training, events)
         return bool(events)
 
     def _record(self, kinds: Sequence[Kind], *, durable: bool) -> None:
@@ -203,14 +212,10 @@ class Experiment:
             if isinstance(kind, ObservationTold):
                 for training in self._training.values():
                     training.check(kind.observation)
-        after = advance(self._phases, self._state.situation(), kinds)
-        self._learn(self._log.append(kinds, durable=durable, finished=is_finished(self._phases, after)))
-
-    def _learn(self, events: Sequence[Event]) -> None:
-        for event in events:
-            if isinstance(event.kind, ObservationTold):
-                for training in self._training.values():
-                    training.append(event.sequence, event.kind)
+        finished = is_finished(self._phases, advance(self._phases, self._state.situation(), kinds))
+        take_in(self._training, self._log.append(kinds, durable=durable, finished=finished))
+        if finished and (not self._state.pending or self._state.finished):
+            self._when_finished(self._state.created.config)
 
     @contextmanager
     def _retried(self) -> Iterator[None]:

@@ -2,18 +2,20 @@
 
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import aepsych_grpc
-from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.call import SetupAnswer, SetupCall
 from aepsych_grpc.session.codec import decode, encode
 from aepsych_grpc.session.event import Event, ExperimentCreated
 from aepsych_grpc.session.experiment import Experiment
 from aepsych_grpc.session.phase import assemble
+from aepsych_grpc.session.population import Population
+from aepsych_grpc.session.teachers import Teachers, find_teachers
 from aepsych_grpc.session.workshop import Workshop
 from aepsych_grpc.store.error import DuplicateRequest, StoreUnavailable, UnknownExperiment
 from aepsych_grpc.store.event_store import EventStore
@@ -33,22 +35,42 @@ class Experiments:
     def __init__(self, store: EventStore) -> None:
         self.store = store
         self._workshop = Workshop()
+        self._population = Population(store, self._workshop)
         self._lock = threading.Lock()
         self._open: OrderedDict[str, Experiment] = OrderedDict()
 
-    def check(self, config: ExperimentConfig) -> None:
-        """Check that every part can be built with its options. Raises InvalidConfigError."""
-        assemble(config, self._workshop)
+    def check(self, call: SetupCall) -> tuple[str, ...]:
+        """Check that every part can be built with its options, and that what is to be learned from can be.
+
+        Returns:
+            Which earlier experiments will not be learned from, and why.
+
+        Raises:
+            ServiceError: As `find_teachers`.
+            InvalidConfigError: A part can't be built with its options.
+            StoreUnavailable: The database can't be read.
+        """
+        return self._check(call).warnings
+
+    def _check(self, call: SetupCall) -> Teachers:
+        assemble(call.config, self._workshop)
+        return find_teachers(self.store, call.config, call.prior_from)
 
     def setup(self, call: SetupCall) -> SetupAnswer:
         """Set up an experiment.
 
         Raises:
-            ServiceError: REQUEST_ID_REUSED, STORE_UNAVAILABLE.
+            ServiceError: REQUEST_ID_REUSED, STORE_UNAVAILABLE, DEADLINE_EXCEEDED while it is learned from earlier
+                experiments, and as `find_teachers`.
             InvalidConfigError: A part can't be built with its options.
+            StoreUnavailable: The database can't be read.
         """
-        config = call.config
-        self.check(config)
+        request_id = call.request.request_id
+        if request_id and (earlier := self.store.find_setup(request_id)):
+            return self._earlier(earlier.experiment_id, call)
+        config, teachers = call.config, self._check(call)
+        timeout = None if call.deadline is None else max(call.deadline - time.monotonic(), 0.0)
+        learned_priors = self._population.learned_in_time(config, teachers.found, timeout)
         if config.seed is None:
             config = replace(config, seed=secrets.randbelow(2**31))
         experiment_id = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
@@ -57,6 +79,8 @@ class Experiments:
             participant_id=call.participant_id,
             labels=call.labels,
             server_version=aepsych_grpc.__version__,
+            learned_priors=learned_priors,
+            prior_warnings=teachers.warnings,
             request=call.request,
         )
         now = datetime.now(UTC)
@@ -68,17 +92,17 @@ class Experiments:
                 name=config.name,
                 participant_id=call.participant_id,
                 labels=call.labels,
-                setup_request_id=call.request.request_id or None,
+                setup_request_id=request_id or None,
                 setup_digest=call.request.content_digest,
             )
         except DuplicateRequest as duplicate:
             return self._earlier(duplicate.experiment_id, call)
         except StoreUnavailable as error:
             raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} Nothing of this call was recorded.") from error
-        return SetupAnswer(experiment_id=experiment_id, config=config)
+        return _answer(experiment_id, created, duplicate=False)
 
     def _earlier(self, experiment_id: str, call: SetupCall) -> SetupAnswer:
-        created = decode(self.store.events(experiment_id)[0].payload).kind
+        created = decode(self.store.events(experiment_id, most=1)[0].payload).kind
         if not isinstance(created, ExperimentCreated) or created.request.content_digest != call.request.content_digest:
             raise ServiceError(
                 Reason.REQUEST_ID_REUSED,
@@ -86,7 +110,7 @@ class Experiments:
                 "Re-send the same content, or use a new id.",
                 metadata={"experiment_id": experiment_id},
             )
-        return SetupAnswer(experiment_id=experiment_id, config=created.config, duplicate=True)
+        return _answer(experiment_id, created, duplicate=True)
 
     def open(self, experiment_id: str) -> Experiment:
         """Return an experiment, rebuilt from its log if it is not in memory.
@@ -100,7 +124,7 @@ class Experiments:
                 self._open.move_to_end(experiment_id)
                 return experiment
         try:
-            experiment = Experiment(experiment_id, self.store, self._workshop)
+            experiment = Experiment(experiment_id, self.store, self._workshop, self._population.anticipate)
         except UnknownExperiment:
             raise ServiceError(
                 Reason.EXPERIMENT_NOT_FOUND,
@@ -116,7 +140,19 @@ class Experiments:
                 self._open.popitem(last=False)
             return experiment
 
-    def close(self) -> None:
-        """Stop the fits that nobody waits for and close the store."""
+    def close(self) -> bool:
+        """Stop what nobody waits for, close the store, and return whether every computation has come to its end."""
+        done = self._population.close()
         self._workshop.close()
         self.store.close()
+        return done
+
+
+def _answer(experiment_id: str, created: ExperimentCreated, *, duplicate: bool) -> SetupAnswer:
+    return SetupAnswer(
+        experiment_id=experiment_id,
+        config=created.config,
+        learned_priors=created.learned_priors,
+        prior_warnings=created.prior_warnings,
+        duplicate=duplicate,
+    )

@@ -1,12 +1,14 @@
 """A model fitted to an experiment's observations up to any point, for queries."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from aepsych_grpc.config import outcome as outcomes
 from aepsych_grpc.config.violation import Violation, nearest_name
 from aepsych_grpc.core.acquisition.acquisition import Acquisition
+from aepsych_grpc.core.numerical_failure import NUMERICAL_FAILURES
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.core.space.space import Space
@@ -95,7 +97,7 @@ def question(state: State, phases: Sequence[Phase], at_sequence: int | None, out
         learner=learner,
         sequence=sequence,
         refit=state.latest_refit(phase.index, outcome, sequence),
-        target=kind.target if isinstance(kind, outcomes.Binary) else None,
+        target=kind.target if isinstance(kind, outcomes.Psychometric) else None,
         intensity=config.intensity_parameter,
         acquisition=phase.acquisitions.get(outcome),
         strategy=phase.strategy.name,
@@ -106,13 +108,14 @@ def answer(question: Question, timeout: float | None) -> Fitted:
     """Fit the model that a query is about.
 
     Raises:
-        ServiceError: NOTHING_TO_MODEL, DEADLINE_EXCEEDED.
+        ServiceError: NOTHING_TO_MODEL, DEADLINE_EXCEEDED, INTERNAL_FAULT when the numbers fail.
     """
     learner = question.learner
     count = learner.count(question.sequence)
     if count == 0:
         raise _nothing("Nothing has been told that a model could learn from; tell responses first.")
-    found = learner.readout_in_time(question.sequence, question.refit, timeout)
+    with numbers(learner.name, count):
+        found = learner.readout_in_time(question.sequence, question.refit, timeout)
     if found is None:
         raise ServiceError(
             Reason.DEADLINE_EXCEEDED,
@@ -133,6 +136,24 @@ def answer(question: Question, timeout: float | None) -> Fitted:
         sequence=question.sequence,
         observation_count=count,
     )
+
+
+@contextmanager
+def numbers(model_name: str, count: int) -> Iterator[None]:
+    """Turn failing numbers into an answer that says whose they are.
+
+    Raises:
+        ServiceError: INTERNAL_FAULT.
+    """
+    try:
+        yield
+    except NUMERICAL_FAILURES as error:
+        raise ServiceError(
+            Reason.INTERNAL_FAULT,
+            f'The numbers of the model "{model_name}" fail with its {count} observations: {error} Responses are safe, '
+            "and trials go on; tell more, look for responses that can't be, or query the observations "
+            "up to an earlier sequence (at_sequence).",
+        ) from error
 
 
 def _nearest_with_model(phases: Sequence[Phase], start: int) -> Phase | None:

@@ -41,7 +41,7 @@ class Learner:
         self._believing = threading.Lock()
         self._late: tuple[int, int, Future[Fit]] | None = None
         self._latest_fit: tuple[int, int, Future[Fit]] | None = None
-        self._belief: tuple[tuple[float, ...], tuple[int, ...], Posterior] | None = None
+        self._beliefs: dict[tuple[tuple[float, ...], int, int], Posterior] = {}
 
     def refit_due(self, sequence: int, latest: Refit | None) -> bool:
         """Whether the observations up to `sequence` deserve new hyperparameters."""
@@ -79,34 +79,33 @@ class Learner:
             self._latest_fit = (sequence, started_from, future)
             return future
 
-    def belief_in_time(self, refit: Refit, steps: Sequence[int], timeout: float | None) -> Posterior | None:
-        """Return the belief of an ask: the first n observations for each step n, each taken in where the last left off.
+    def belief_in_time(self, refit: Refit, first: int, n: int, timeout: float | None) -> Posterior | None:
+        """Return the belief of an ask from the first n observations, which starts from that of the first `first`.
 
-        The steps are part of the record, so that a rebuilt experiment goes through the same numbers, bit for bit.
+        `first` is how many there were at the first ask with the same hyperparameters. So nearly all of the work is
+        done once for all asks until the next refit, and a rebuilt experiment gets to the same belief, bit for bit, in
+        two steps.
 
         Returns:
             The belief; None when it is not ready in time. It is worked out all the same, for the next call.
         """
         if self._keep_most_recent is not None:
             # Once observations have been left out, an earlier belief is no beginning of this one.
-            steps = steps[-1:]
+            first = n
         try:
-            return self._executor.submit(self._believe, refit.hyperparameters, tuple(steps)).result(timeout)
+            return self._executor.submit(self._believe, refit.hyperparameters, first, n).result(timeout)
         except FutureTimeoutError:
             return None
 
-    def _believe(self, hyperparameters: tuple[float, ...], steps: tuple[int, ...]) -> Posterior:
+    def _believe(self, hyperparameters: tuple[float, ...], first: int, n: int) -> Posterior:
+        begin, end = (hyperparameters, first, first), (hyperparameters, first, n)
         with self._believing:
-            done: tuple[int, ...] = ()
-            belief = None
-            if self._belief and self._belief[0] == hyperparameters and steps[: len(self._belief[1])] == self._belief[1]:
-                _, done, belief = self._belief
-            for step in steps[len(done) :]:
-                belief = self.model.condition(self._data(step), hyperparameters, belief)
-            if belief is None:
-                raise ValueError("A belief needs at least one step.")
-            self._belief = (hyperparameters, steps, belief)
-            return belief
+            if begin not in self._beliefs:
+                self._beliefs = {begin: self.model.condition(self._data(first), hyperparameters)}
+            if end not in self._beliefs:
+                belief = self.model.condition(self._data(n), hyperparameters, self._beliefs[begin])
+                self._beliefs = {begin: self._beliefs[begin], end: belief}
+            return self._beliefs[end]
 
     def count(self, sequence: int) -> int:
         """Count the observations that the model learns from at a sequence."""

@@ -28,6 +28,7 @@ def overview(experiment_id: str, state: State, phases: Sequence[Phase]) -> Overv
         can_model=situation.observation_count > 0 and any(phase.learner for phase in phases),
         create_time=state.create_time,
         update_time=state.update_time,
+        learned_priors=state.created.learned_priors,
     )
 
 

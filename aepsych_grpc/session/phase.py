@@ -21,7 +21,6 @@ from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import ForOutcomes, Generator
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.hyperprior import Hyperprior
-from aepsych_grpc.core.responses.of_outcome import response_of
 from aepsych_grpc.core.space.rejection import MOST_TRIED, kept_points
 from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.core.space.space import Space
@@ -52,7 +51,7 @@ class Phase:
         acquisitions: What makes a trial informative, by the outcome that it is chosen for; empty for generators that
             use none.
         intensity: Name of the parameter along which the threshold lies; empty when none is declared.
-        target: The response at threshold; NaN where that outcome isn't binary.
+        target: The response at threshold; NaN where that outcome has none.
     """
 
     index: int
@@ -99,11 +98,10 @@ def assemble(config: ExperimentConfig, workshop: Workshop, learned_priors: Seque
     if not len(kept_points(lambda skip, count: space.snap(sobol_points(space.d, count, seed=0, skip=skip)), space, 1)):
         message = f"Of {MOST_TRIED} stimuli spread over the space none keeps to all constraints; loosen them."
         raise InvalidConfigError([Violation("config.constraints", message)])
-    stimuli = config.stimuli_per_trial
     training = {
-        outcome.name: TrainingSet(space, stimuli, outcome.name)
+        outcome.name: TrainingSet(space, config.stimuli_per_trial, outcome.name)
         for outcome in config.outcomes
-        if is_learnable(outcome.kind_name, stimuli)
+        if is_learnable(outcome.kind_name, config.stimuli_per_trial)
     }
     priors = {(one.strategy_index, one.outcome): one.hyperprior for one in learned_priors}
     phases = tuple(_build(config, index, space, training, workshop, priors) for index in range(len(config.strategies)))
@@ -147,7 +145,7 @@ def _build(
         },
         acquisitions=_acquisitions(strategy, generator, leading, generator_context.learned, path),
         intensity=config.intensity_parameter,
-        target=leading.kind.target if isinstance(leading.kind, outcomes.Binary) else math.nan,
+        target=leading.kind.target if isinstance(leading.kind, outcomes.Psychometric) else math.nan,
     )
 
 
@@ -188,10 +186,11 @@ def _learner(
         d=space.d,
         intensity=space.index(config.intensity_parameter) if config.intensity_parameter else None,
         categorical=tuple(i in space.unordered for i in range(space.d)),
-        response=response_of(outcome.kind),
-        outcome_kind=outcome.kind_name,
+        levels=tuple(axis.levels for axis in space.axes),
+        outcome=outcome.kind,
         reference=space.snap(sobol_points(space.d, REFERENCES, seed=0)),
         hyperprior=hyperprior,
+        space=space,
     )
     model = _make(CATALOGUE.models, learned.model, context, f"{path}.model")
     return Learner(learned.model.name, model, training[outcome.name], workshop, strategy.keep_most_recent)

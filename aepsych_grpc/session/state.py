@@ -58,8 +58,7 @@ class Situation:
         finished_strategies: Strategies that were ended by an event: by request, a clock or a model.
         pending: Trials that await a response.
         refits: The refits in effect, by strategy and outcome.
-        belief_steps: By strategy and outcome, the numbers of observations at the strategy's asks since that refit,
-            without repeats.
+        belief_starts: By strategy and outcome, the number of observations at the strategy's first ask since that refit.
         finished: Whether the experiment was ended by request.
     """
 
@@ -75,7 +74,7 @@ class Situation:
     finished_strategies: frozenset[int]
     pending: tuple[Trial, ...]
     refits: dict[Key, Refit]
-    belief_steps: dict[Key, tuple[int, ...]]
+    belief_starts: dict[Key, int]
 
 
 class State:
@@ -100,8 +99,8 @@ class State:
         latest_strategy: The latest strategy that has asked; the current one is never before it.
         refits: All refits, by strategy and outcome.
         asked: Sequence and strategy of each ask.
-        belief_steps: By strategy and outcome, the numbers of observations at the strategy's asks since the latest
-            refit, each once.
+        belief_starts: By strategy and outcome, the number of observations at the strategy's first ask since the latest
+            refit.
         finished: Whether the experiment was ended by request.
     """
 
@@ -128,7 +127,7 @@ class State:
         self.finished_strategies: set[int] = set()
         self.latest_strategy = 0
         self.refits: dict[Key, list[Refit]] = {}
-        self.belief_steps: dict[Key, list[int]] = {}
+        self.belief_starts: dict[Key, int] = {}
         self.finished = False
 
     def apply(self, event: Event) -> None:
@@ -154,7 +153,7 @@ class State:
             refit = Refit(event.sequence, kind.data_sequence, kind.hyperparameters)
             key = (kind.strategy_index, kind.outcome or self._leading[kind.strategy_index])
             self.refits.setdefault(key, []).append(refit)
-            self.belief_steps[key] = []
+            self.belief_starts.pop(key, None)
         elif isinstance(kind, StrategyFinished):
             self.finished_strategies.add(kind.strategy_index)
             self._remember(kind.request, None)
@@ -184,9 +183,7 @@ class State:
         self.latest_strategy = max(self.latest_strategy, asked.strategy_index)
         observations = bisect_right(self.learned, asked.data_sequence)
         for outcome in self.created.config.outcomes:
-            steps = self.belief_steps.setdefault((asked.strategy_index, outcome.name), [])
-            if not steps or steps[-1] != observations:
-                steps.append(observations)
+            self.belief_starts.setdefault((asked.strategy_index, outcome.name), observations)
         self._remember(asked.request, asked.trial_id)
 
     def _apply_told(self, event: Event, told: ObservationTold) -> None:
@@ -257,5 +254,5 @@ class State:
             finished_strategies=frozenset(self.finished_strategies),
             pending=tuple(self.trials[number] for number in self.pending),
             refits={key: refits[-1] for key, refits in self.refits.items()},
-            belief_steps={key: tuple(steps) for key, steps in self.belief_steps.items()},
+            belief_starts=dict(self.belief_starts),
         )

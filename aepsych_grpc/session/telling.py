@@ -134,6 +134,8 @@ def _levels(config: ExperimentConfig, outcome: Outcome) -> int | None:
     kind = outcome.kind
     if isinstance(kind, outcomes.Binary):
         return 2
+    if isinstance(kind, outcomes.Proportion):
+        return kind.trials + 1
     if isinstance(kind, outcomes.Ordinal):
         return kind.levels
     return config.stimuli_per_trial if isinstance(kind, outcomes.Choice) else None
@@ -143,7 +145,12 @@ def _allowed(config: ExperimentConfig, outcome: Outcome) -> str:
     levels = _levels(config, outcome)
     if levels is None:
         return "a finite number"
-    return "0 or 1 (or false or true)" if levels == 2 else f"a whole number from 0 to {levels - 1}"
+    if isinstance(outcome.kind, outcomes.Proportion):
+        return f"how many of {levels - 1} presentations, a whole number from 0 to {levels - 1},"
+    if isinstance(outcome.kind, outcomes.Binary):
+        return "0 or 1 (or false or true)"
+    numbers = "0 or 1" if levels == 2 else f"a whole number from 0 to {levels - 1}"
+    return f"the chosen stimulus's position, {numbers}," if isinstance(outcome.kind, outcomes.Choice) else numbers
 
 
 def _is_valid(config: ExperimentConfig, outcome: Outcome, value: Any) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from aepsych_grpc.config.experiment import ExperimentConfig, Stopping
-from aepsych_grpc.config.outcome import Binary
+from aepsych_grpc.config.outcome import Psychometric
 from aepsych_grpc.config.parameter import Continuous, Discrete, Fixed, Integer
 
 MARKS = (10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000)
@@ -20,7 +20,7 @@ class Design:
 
     Attributes:
         config: What to run; its last strategy does not end before `trials`.
-        outcome: Guess rate, lapse rate and the target that defines the threshold.
+        outcome: How many presentations a trial has, guess rate, lapse rate and the target that defines the threshold.
         unit: Of the threshold; empty if the study names none.
         log_scale: Whether thresholds are compared by ratios.
         trials: How many trials each participant does at most.
@@ -28,7 +28,7 @@ class Design:
     """
 
     config: ExperimentConfig
-    outcome: Binary
+    outcome: Psychometric
     unit: str
     log_scale: bool
     trials: int
@@ -79,7 +79,7 @@ def design_of(config: ExperimentConfig, trials: int | None = None) -> Design:
     )
 
 
-def _outcome(config: ExperimentConfig) -> Binary:
+def _outcome(config: ExperimentConfig) -> Psychometric:
     if len(config.outcomes) > 1:
         raise NotSimulatedError(f"The study has {len(config.outcomes)} outcomes; studies with one can be simulated.")
     if config.stimuli_per_trial > 1:
@@ -87,9 +87,10 @@ def _outcome(config: ExperimentConfig) -> Binary:
             f"Each trial shows {config.stimuli_per_trial} stimuli; studies with one a trial can be simulated."
         )
     kind = config.outcomes[0].kind
-    if not isinstance(kind, Binary):
+    if not isinstance(kind, Psychometric):
         raise NotSimulatedError(
-            f'The outcome "{config.outcomes[0].name}" is {config.outcomes[0].kind_name}; binary ones can be simulated.'
+            f'The outcome "{config.outcomes[0].name}" is {config.outcomes[0].kind_name}; binary ones and proportions '
+            "can be simulated."
         )
     return kind
 

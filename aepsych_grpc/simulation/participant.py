@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aepsych_grpc.config.outcome import Binary
+from aepsych_grpc.config.outcome import Proportion, Psychometric
 from aepsych_grpc.core.responses.binary import BinaryResponse
 from aepsych_grpc.core.space.space import Space
 
@@ -40,7 +40,7 @@ class Participant:
     Attributes:
         space: The study's parameters as coordinates.
         index: The intensity's coordinate.
-        outcome: Guess rate, lapse rate and target.
+        outcome: Presentations in a trial, guess rate, lapse rate and target.
         width: In which part of the intensity's range the response rises from 10 to 90 % of its way.
         centre: z_0.
         frequencies: Of the Fourier features, `features x d`; 0 for the intensity and unordered parameters.
@@ -50,7 +50,7 @@ class Participant:
 
     space: Space
     index: int
-    outcome: Binary
+    outcome: Psychometric
     width: float
     centre: float
     frequencies: Tensor
@@ -72,9 +72,16 @@ class Participant:
         gamma = response.latent(self.outcome.target)
         return response.mean(gamma + RISE * (X[:, self.index] - self.threshold(X)) / self.width)
 
+    def respond(self, X: Tensor, rng: np.random.Generator) -> float:
+        """Draw the response to a point, `1 x d`: 0 or 1, or of a proportion the count."""
+        p = self.probability(X).item()
+        if isinstance(self.outcome, Proportion):
+            return float(rng.binomial(self.outcome.trials, p))
+        return float(rng.random() < p)
+
 
 def random_participant(
-    space: Space, intensity: str, outcome: Binary, *, widths: tuple[float, float], rng: np.random.Generator
+    space: Space, intensity: str, outcome: Psychometric, *, widths: tuple[float, float], rng: np.random.Generator
 ) -> Participant:
     """Draw a participant; `widths` are the bounds of the width, in parts of the intensity's range."""
     index = space.index(intensity)

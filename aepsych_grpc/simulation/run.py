@@ -55,8 +55,7 @@ def run_participant(design: Design, widths: tuple[float, float], seed: int, numb
             if rehearsal.told not in design.checkpoints:
                 looks.append(_look(design, rehearsal, contexts, truth))
             break
-        p = participant.probability(space.encode(trial.stimuli)).item()
-        rehearsal.tell(trial, float(rng.random() < p))
+        rehearsal.tell(trial, participant.respond(space.encode(trial.stimuli), rng))
         if rehearsal.told in design.checkpoints or rehearsal.finished:
             looks.append(_look(design, rehearsal, contexts, truth))
     return looks

@@ -154,10 +154,11 @@ class EventStore:
             raise SequenceConflict(experiment_id, after_sequence) from None
         self._appended(len(events))
 
-    def events(self, experiment_id: str, after_sequence: int = 0) -> list[StoredEvent]:
-        """Return the events after a sequence, in order. Raises UnknownExperiment."""
+    def events(self, experiment_id: str, after_sequence: int = 0, most: int | None = None) -> list[StoredEvent]:
+        """Return the events after a sequence, in order; at most so many. Raises UnknownExperiment."""
         table = schema.events
-        query = select(table.c.sequence, table.c.kind, table.c.time, table.c.payload).order_by(table.c.sequence)
+        columns = (table.c.sequence, table.c.kind, table.c.time, table.c.payload)
+        query = select(*columns).order_by(table.c.sequence).limit(most)
         with self._read() as connection:
             key = _key(connection, experiment_id)
             rows = connection.execute(query.where(table.c.experiment_key == key, table.c.sequence > after_sequence))

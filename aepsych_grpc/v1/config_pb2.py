@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61\x65psych_grpc/v1/config.proto\x12\x0f\x61\x65psych_grpc.v1\x1a\x1cgoogle/protobuf/struct.proto\"\xea\x04\n\x10\x45xperimentConfig\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12 \n\x0b\x64\x65scription\x18\x02 \x01(\tR\x0b\x64\x65scription\x12\x45\n\x06labels\x18\x03 \x03(\x0b\x32-.aepsych_grpc.v1.ExperimentConfig.LabelsEntryR\x06labels\x12:\n\nparameters\x18\x04 \x03(\x0b\x32\x1a.aepsych_grpc.v1.ParameterR\nparameters\x12\x34\n\x08outcomes\x18\x05 \x03(\x0b\x32\x18.aepsych_grpc.v1.OutcomeR\x08outcomes\x12*\n\x11stimuli_per_trial\x18\x06 \x01(\x05R\x0fstimuliPerTrial\x12/\n\x13intensity_parameter\x18\x07 \x01(\tR\x12intensityParameter\x12\x39\n\nstrategies\x18\x08 \x03(\x0b\x32\x19.aepsych_grpc.v1.StrategyR\nstrategies\x12\x17\n\x04seed\x18\t \x01(\x05H\x00R\x04seed\x88\x01\x01\x12-\n\x13\x61llow_out_of_bounds\x18\n \x01(\x08R\x10\x61llowOutOfBounds\x12\x43\n\x0b\x63onstraints\x18\x0b \x03(\x0b\x32!.aepsych_grpc.v1.LinearConstraintR\x0b\x63onstraints\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x42\x07\n\x05_seed\"{\n\x10LinearConstraint\x12\x31\n\x05terms\x18\x01 \x03(\x0b\x32\x1b.aepsych_grpc.v1.LinearTermR\x05terms\x12$\n\x0bupper_bound\x18\x02 \x01(\x01H\x00R\nupperBound\x88\x01\x01\x42\x0e\n\x0c_upper_bound\"L\n\nLinearTerm\x12\x1c\n\tparameter\x18\x01 \x01(\tR\tparameter\x12 \n\x0b\x63oefficient\x18\x02 \x01(\x01R\x0b\x63oefficient\"\xe6\x03\n\tParameter\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x46\n\ncontinuous\x18\x02 \x01(\x0b\x32$.aepsych_grpc.v1.ContinuousParameterH\x00R\ncontinuous\x12=\n\x07integer\x18\x03 \x01(\x0b\x32!.aepsych_grpc.v1.IntegerParameterH\x00R\x07integer\x12:\n\x06\x62inary\x18\x04 \x01(\x0b\x32 .aepsych_grpc.v1.BinaryParameterH\x00R\x06\x62inary\x12I\n\x0b\x63\x61tegorical\x18\x05 \x01(\x0b\x32%.aepsych_grpc.v1.CategoricalParameterH\x00R\x0b\x63\x61tegorical\x12@\n\x08\x64iscrete\x18\x06 \x01(\x0b\x32\".aepsych_grpc.v1.DiscreteParameterH\x00R\x08\x64iscrete\x12\x37\n\x05\x66ixed\x18\x07 \x01(\x0b\x32\x1f.aepsych_grpc.v1.FixedParameterH\x00R\x05\x66ixed\x12\x12\n\x04unit\x18\x08 \x01(\tR\x04unit\x12 \n\x0b\x64\x65scription\x18\t \x01(\tR\x0b\x64\x65scriptionB\x06\n\x04kind\"\x9e\x01\n\x13\x43ontinuousParameter\x12$\n\x0blower_bound\x18\x01 \x01(\x01H\x00R\nlowerBound\x88\x01\x01\x12$\n\x0bupper_bound\x18\x02 \x01(\x01H\x01R\nupperBound\x88\x01\x01\x12\x1b\n\tlog_scale\x18\x03 \x01(\x08R\x08logScaleB\x0e\n\x0c_lower_boundB\x0e\n\x0c_upper_bound\"\x9b\x01\n\x10IntegerParameter\x12$\n\x0blower_bound\x18\x01 \x01(\x05H\x00R\nlowerBound\x88\x01\x01\x12$\n\x0bupper_bound\x18\x02 \x01(\x05H\x01R\nupperBound\x88\x01\x01\x12\x1b\n\tlog_scale\x18\x03 \x01(\x08R\x08logScaleB\x0e\n\x0c_lower_boundB\x0e\n\x0c_upper_bound\"\x11\n\x0f\x42inaryParameter\"J\n\x14\x43\x61tegoricalParameter\x12\x18\n\x07\x63hoices\x18\x01 \x03(\tR\x07\x63hoices\x12\x18\n\x07ordered\x18\x02 \x01(\x08R\x07ordered\"H\n\x11\x44iscreteParameter\x12\x16\n\x06values\x18\x01 \x03(\x01R\x06values\x12\x1b\n\tlog_scale\x18\x02 \x01(\x08R\x08logScale\">\n\x0e\x46ixedParameter\x12,\n\x05value\x18\x01 \x01(\x0b\x32\x16.google.protobuf.ValueR\x05value\"\x9c\x02\n\x07Outcome\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x38\n\x06\x62inary\x18\x02 \x01(\x0b\x32\x1e.aepsych_grpc.v1.BinaryOutcomeH\x00R\x06\x62inary\x12;\n\x07ordinal\x18\x03 \x01(\x0b\x32\x1f.aepsych_grpc.v1.OrdinalOutcomeH\x00R\x07ordinal\x12\x44\n\ncontinuous\x18\x04 \x01(\x0b\x32\".aepsych_grpc.v1.ContinuousOutcomeH\x00R\ncontinuous\x12\x38\n\x06\x63hoice\x18\x05 \x01(\x0b\x32\x1e.aepsych_grpc.v1.ChoiceOutcomeH\x00R\x06\x63hoiceB\x06\n\x04kind\"u\n\rBinaryOutcome\x12\x1d\n\nguess_rate\x18\x01 \x01(\x01R\tguessRate\x12\x1d\n\nlapse_rate\x18\x02 \x01(\x01R\tlapseRate\x12\x1b\n\x06target\x18\x03 \x01(\x01H\x00R\x06target\x88\x01\x01\x42\t\n\x07_target\"(\n\x0eOrdinalOutcome\x12\x16\n\x06levels\x18\x01 \x01(\x05R\x06levels\"\'\n\x11\x43ontinuousOutcome\x12\x12\n\x04unit\x18\x01 \x01(\tR\x04unit\"\x0f\n\rChoiceOutcome\"\xc3\x02\n\x08Strategy\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x38\n\tgenerator\x18\x02 \x01(\x0b\x32\x1a.aepsych_grpc.v1.ComponentR\tgenerator\x12\x30\n\x05model\x18\x03 \x01(\x0b\x32\x1a.aepsych_grpc.v1.ComponentR\x05model\x12<\n\x0b\x61\x63quisition\x18\x04 \x01(\x0b\x32\x1a.aepsych_grpc.v1.ComponentR\x0b\x61\x63quisition\x12\x35\n\x08stopping\x18\x05 \x01(\x0b\x32\x19.aepsych_grpc.v1.StoppingR\x08stopping\x12-\n\x10keep_most_recent\x18\x06 \x01(\x05H\x00R\x0ekeepMostRecent\x88\x01\x01\x42\x13\n\x11_keep_most_recent\"R\n\tComponent\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x31\n\x07options\x18\x02 \x01(\x0b\x32\x17.google.protobuf.StructR\x07options\"\x82\x04\n\x08Stopping\x12\x1e\n\x08min_asks\x18\x01 \x01(\x05H\x00R\x07minAsks\x88\x01\x01\x12\x1e\n\x08max_asks\x18\x02 \x01(\x05H\x01R\x07maxAsks\x88\x01\x01\x12+\n\x0fmin_total_tells\x18\x03 \x01(\x05H\x02R\rminTotalTells\x88\x01\x01\x12;\n\x17min_outcome_occurrences\x18\x04 \x01(\x05H\x03R\x15minOutcomeOccurrences\x88\x01\x01\x12)\n\x10run_indefinitely\x18\x05 \x01(\x08R\x0frunIndefinitely\x12\x33\n\x13min_posterior_range\x18\x06 \x01(\x01H\x04R\x11minPosteriorRange\x88\x01\x01\x12\x39\n\x16max_threshold_interval\x18\x07 \x01(\x01H\x05R\x14maxThresholdInterval\x88\x01\x01\x12$\n\x0bmax_seconds\x18\x08 \x01(\x01H\x06R\nmaxSeconds\x88\x01\x01\x42\x0b\n\t_min_asksB\x0b\n\t_max_asksB\x12\n\x10_min_total_tellsB\x1a\n\x18_min_outcome_occurrencesB\x16\n\x14_min_posterior_rangeB\x19\n\x17_max_threshold_intervalB\x0e\n\x0c_max_secondsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61\x65psych_grpc/v1/config.proto\x12\x0f\x61\x65psych_grpc.v1\x1a\x1cgoogle/protobuf/struct.proto\"\xb7\x05\n\x10\x45xperimentConfig\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12 \n\x0b\x64\x65scription\x18\x02 \x01(\tR\x0b\x64\x65scription\x12\x45\n\x06labels\x18\x03 \x03(\x0b\x32-.aepsych_grpc.v1.ExperimentConfig.LabelsEntryR\x06labels\x12:\n\nparameters\x18\x04 \x03(\x0b\x32\x1a.aepsych_grpc.v1.ParameterR\nparameters\x12\x34\n\x08outcomes\x18\x05 \x03(\x0b\x32\x18.aepsych_grpc.v1.OutcomeR\x08outcomes\x12*\n\x11stimuli_per_trial\x18\x06 \x01(\x05R\x0fstimuliPerTrial\x12/\n\x13intensity_parameter\x18\x07 \x01(\tR\x12intensityParameter\x12\x39\n\nstrategies\x18\x08 \x03(\x0b\x32\x19.aepsych_grpc.v1.StrategyR\nstrategies\x12\x17\n\x04seed\x18\t \x01(\x05H\x00R\x04seed\x88\x01\x01\x12-\n\x13\x61llow_out_of_bounds\x18\n \x01(\x08R\x10\x61llowOutOfBounds\x12\x43\n\x0b\x63onstraints\x18\x0b \x03(\x0b\x32!.aepsych_grpc.v1.LinearConstraintR\x0b\x63onstraints\x12K\n\x10population_prior\x18\r \x01(\x0b\x32 .aepsych_grpc.v1.PopulationPriorR\x0fpopulationPrior\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x42\x07\n\x05_seed\"S\n\x0fPopulationPrior\x12,\n\x0fmax_experiments\x18\x01 \x01(\x05H\x00R\x0emaxExperiments\x88\x01\x01\x42\x12\n\x10_max_experiments\"{\n\x10LinearConstraint\x12\x31\n\x05terms\x18\x01 \x03(\x0b\x32\x1b.aepsych_grpc.v1.LinearTermR\x05terms\x12$\n\x0bupper_bound\x18\x02 \x01(\x01H\x00R\nupperBound\x88\x01\x01\x42\x0e\n\x0c_upper_bound\"L\n\nLinearTerm\x12\x1c\n\tparameter\x18\x01 \x01(\tR\tparameter\x12 \n\x0b\x63oefficient\x18\x02 \x01(\x01R\x0b\x63oefficient\"\xe6\x03\n\tParameter\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x46\n\ncontinuous\x18\x02 \x01(\x0b\x32$.aepsych_grpc.v1.ContinuousParameterH\x00R\ncontinuous\x12=\n\x07integer\x18\x03 \x01(\x0b\x32!.aepsych_grpc.v1.IntegerParameterH\x00R\x07integer\x12:\n\x06\x62inary\x18\x04 \x01(\x0b\x32 .aepsych_grpc.v1.BinaryParameterH\x00R\x06\x62inary\x12I\n\x0b\x63\x61tegorical\x18\x05 \x01(\x0b\x32%.aepsych_grpc.v1.CategoricalParameterH\x00R\x0b\x63\x61tegorical\x12@\n\x08\x64iscrete\x18\x06 \x01(\x0b\x32\".aepsych_grpc.v1.DiscreteParameterH\x00R\x08\x64iscrete\x12\x37\n\x05\x66ixed\x18\x07 \x01(\x0b\x32\x1f.aepsych_grpc.v1.FixedParameterH\x00R\x05\x66ixed\x12\x12\n\x04unit\x18\x08 \x01(\tR\x04unit\x12 \n\x0b\x64\x65scription\x18\t \x01(\tR\x0b\x64\x65scriptionB\x06\n\x04kind\"\x9e\x01\n\x13\x43ontinuousParameter\x12$\n\x0blower_bound\x18\x01 \x01(\x01H\x00R\nlowerBound\x88\x01\x01\x12$\n\x0bupper_bound\x18\x02 \x01(\x01H\x01R\nupperBound\x88\x01\x01\x12\x1b\n\tlog_scale\x18\x03 \x01(\x08R\x08logScaleB\x0e\n\x0c_lower_boundB\x0e\n\x0c_upper_bound\"\x9b\x01\n\x10IntegerParameter\x12$\n\x0blower_bound\x18\x01 \x01(\x05H\x00R\nlowerBound\x88\x01\x01\x12$\n\x0bupper_bound\x18\x02 \x01(\x05H\x01R\nupperBound\x88\x01\x01\x12\x1b\n\tlog_scale\x18\x03 \x01(\x08R\x08logScaleB\x0e\n\x0c_lower_boundB\x0e\n\x0c_upper_bound\"\x11\n\x0f\x42inaryParameter\"J\n\x14\x43\x61tegoricalParameter\x12\x18\n\x07\x63hoices\x18\x01 \x03(\tR\x07\x63hoices\x12\x18\n\x07ordered\x18\x02 \x01(\x08R\x07ordered\"H\n\x11\x44iscreteParameter\x12\x16\n\x06values\x18\x01 \x03(\x01R\x06values\x12\x1b\n\tlog_scale\x18\x02 \x01(\x08R\x08logScale\">\n\x0e\x46ixedParameter\x12,\n\x05value\x18\x01 \x01(\x0b\x32\x16.google.protobuf.ValueR\x05value\"\xe2\x02\n\x07Outcome\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x38\n\x06\x62inary\x18\x02 \x01(\x0b\x32\x1e.aepsych_grpc.v1.BinaryOutcomeH\x00R\x06\x62inary\x12;\n\x07ordinal\x18\x03 \x01(\x0b\x32\x1f.aepsych_grpc.v1.OrdinalOutcomeH\x00R\x07ordinal\x12\x44\n\ncontinuous\x18\x04 \x01(\x0b\x32\".aepsych_grpc.v1.ContinuousOutcomeH\x00R\ncontinuous\x12\x38\n\x06\x63hoice\x18\x05 \x01(\x0b\x32\x1e.aepsych_grpc.v1.ChoiceOutcomeH\x00R\x06\x63hoice\x12\x44\n\nproportion\x18\x06 \x01(\x0b\x32\".aepsych_grpc.v1.ProportionOutcomeH\x00R\nproportionB\x06\n\x04kind\"u\n\rBinaryOutcome\x12\x1d\n\nguess_rate\x18\x01 \x01(\x01R\tguessRate\x12\x1d\n\nlapse_rate\x18\x02 \x01(\x01R\tlapseRate\x12\x1b\n\x06target\x18\x03 \x01(\x01H\x00R\x06target\x88\x01\x01\x42\t\n\x07_target\"(\n\x0eOrdinalOutcome\x12\x16\n\x06levels\x18\x01 \x01(\x05R\x06levels\"\'\n\x11\x43ontinuousOutcome\x12\x12\n\x04unit\x18\x01 \x01(\tR\x04unit\"\x0f\n\rChoiceOutcome\"\x91\x01\n\x11ProportionOutcome\x12\x16\n\x06trials\x18\x01 \x01(\x05R\x06trials\x12\x1d\n\nguess_rate\x18\x02 \x01(\x01R\tguessRate\x12\x1d\n\nlapse_rate\x18\x03 \x01(\x01R\tlapseRate\x12\x1b\n\x06target\x18\x04 \x01(\x01H\x00R\x06target\x88\x01\x01\x42\t\n\x07_target\"\xc3\x02\n\x08Strategy\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x38\n\tgenerator\x18\x02 \x01(\x0b\x32\x1a.aepsych_grpc.v1.ComponentR\tgenerator\x12\x30\n\x05model\x18\x03 \x01(\x0b\x32\x1a.aepsych_grpc.v1.ComponentR\x05model\x12<\n\x0b\x61\x63quisition\x18\x04 \x01(\x0b\x32\x1a.aepsych_grpc.v1.ComponentR\x0b\x61\x63quisition\x12\x35\n\x08stopping\x18\x05 \x01(\x0b\x32\x19.aepsych_grpc.v1.StoppingR\x08stopping\x12-\n\x10keep_most_recent\x18\x06 \x01(\x05H\x00R\x0ekeepMostRecent\x88\x01\x01\x42\x13\n\x11_keep_most_recent\"R\n\tComponent\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x31\n\x07options\x18\x02 \x01(\x0b\x32\x17.google.protobuf.StructR\x07options\"\x82\x04\n\x08Stopping\x12\x1e\n\x08min_asks\x18\x01 \x01(\x05H\x00R\x07minAsks\x88\x01\x01\x12\x1e\n\x08max_asks\x18\x02 \x01(\x05H\x01R\x07maxAsks\x88\x01\x01\x12+\n\x0fmin_total_tells\x18\x03 \x01(\x05H\x02R\rminTotalTells\x88\x01\x01\x12;\n\x17min_outcome_occurrences\x18\x04 \x01(\x05H\x03R\x15minOutcomeOccurrences\x88\x01\x01\x12)\n\x10run_indefinitely\x18\x05 \x01(\x08R\x0frunIndefinitely\x12\x33\n\x13min_posterior_range\x18\x06 \x01(\x01H\x04R\x11minPosteriorRange\x88\x01\x01\x12\x39\n\x16max_threshold_interval\x18\x07 \x01(\x01H\x05R\x14maxThresholdInterval\x88\x01\x01\x12$\n\x0bmax_seconds\x18\x08 \x01(\x01H\x06R\nmaxSeconds\x88\x01\x01\x42\x0b\n\t_min_asksB\x0b\n\t_max_asksB\x12\n\x10_min_total_tellsB\x1a\n\x18_min_outcome_occurrencesB\x16\n\x14_min_posterior_rangeB\x19\n\x17_max_threshold_intervalB\x0e\n\x0c_max_secondsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,41 +35,45 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPERIMENTCONFIG_LABELSENTRY']._loaded_options = None
   _globals['_EXPERIMENTCONFIG_LABELSENTRY']._serialized_options = b'8\001'
   _globals['_EXPERIMENTCONFIG']._serialized_start=80
-  _globals['_EXPERIMENTCONFIG']._serialized_end=698
-  _globals['_EXPERIMENTCONFIG_LABELSENTRY']._serialized_start=632
-  _globals['_EXPERIMENTCONFIG_LABELSENTRY']._serialized_end=689
-  _globals['_LINEARCONSTRAINT']._serialized_start=700
-  _globals['_LINEARCONSTRAINT']._serialized_end=823
-  _globals['_LINEARTERM']._serialized_start=825
-  _globals['_LINEARTERM']._serialized_end=901
-  _globals['_PARAMETER']._serialized_start=904
-  _globals['_PARAMETER']._serialized_end=1390
-  _globals['_CONTINUOUSPARAMETER']._serialized_start=1393
-  _globals['_CONTINUOUSPARAMETER']._serialized_end=1551
-  _globals['_INTEGERPARAMETER']._serialized_start=1554
-  _globals['_INTEGERPARAMETER']._serialized_end=1709
-  _globals['_BINARYPARAMETER']._serialized_start=1711
-  _globals['_BINARYPARAMETER']._serialized_end=1728
-  _globals['_CATEGORICALPARAMETER']._serialized_start=1730
-  _globals['_CATEGORICALPARAMETER']._serialized_end=1804
-  _globals['_DISCRETEPARAMETER']._serialized_start=1806
-  _globals['_DISCRETEPARAMETER']._serialized_end=1878
-  _globals['_FIXEDPARAMETER']._serialized_start=1880
-  _globals['_FIXEDPARAMETER']._serialized_end=1942
-  _globals['_OUTCOME']._serialized_start=1945
-  _globals['_OUTCOME']._serialized_end=2229
-  _globals['_BINARYOUTCOME']._serialized_start=2231
-  _globals['_BINARYOUTCOME']._serialized_end=2348
-  _globals['_ORDINALOUTCOME']._serialized_start=2350
-  _globals['_ORDINALOUTCOME']._serialized_end=2390
-  _globals['_CONTINUOUSOUTCOME']._serialized_start=2392
-  _globals['_CONTINUOUSOUTCOME']._serialized_end=2431
-  _globals['_CHOICEOUTCOME']._serialized_start=2433
-  _globals['_CHOICEOUTCOME']._serialized_end=2448
-  _globals['_STRATEGY']._serialized_start=2451
-  _globals['_STRATEGY']._serialized_end=2774
-  _globals['_COMPONENT']._serialized_start=2776
-  _globals['_COMPONENT']._serialized_end=2858
-  _globals['_STOPPING']._serialized_start=2861
-  _globals['_STOPPING']._serialized_end=3375
+  _globals['_EXPERIMENTCONFIG']._serialized_end=775
+  _globals['_EXPERIMENTCONFIG_LABELSENTRY']._serialized_start=709
+  _globals['_EXPERIMENTCONFIG_LABELSENTRY']._serialized_end=766
+  _globals['_POPULATIONPRIOR']._serialized_start=777
+  _globals['_POPULATIONPRIOR']._serialized_end=860
+  _globals['_LINEARCONSTRAINT']._serialized_start=862
+  _globals['_LINEARCONSTRAINT']._serialized_end=985
+  _globals['_LINEARTERM']._serialized_start=987
+  _globals['_LINEARTERM']._serialized_end=1063
+  _globals['_PARAMETER']._serialized_start=1066
+  _globals['_PARAMETER']._serialized_end=1552
+  _globals['_CONTINUOUSPARAMETER']._serialized_start=1555
+  _globals['_CONTINUOUSPARAMETER']._serialized_end=1713
+  _globals['_INTEGERPARAMETER']._serialized_start=1716
+  _globals['_INTEGERPARAMETER']._serialized_end=1871
+  _globals['_BINARYPARAMETER']._serialized_start=1873
+  _globals['_BINARYPARAMETER']._serialized_end=1890
+  _globals['_CATEGORICALPARAMETER']._serialized_start=1892
+  _globals['_CATEGORICALPARAMETER']._serialized_end=1966
+  _globals['_DISCRETEPARAMETER']._serialized_start=1968
+  _globals['_DISCRETEPARAMETER']._serialized_end=2040
+  _globals['_FIXEDPARAMETER']._serialized_start=2042
+  _globals['_FIXEDPARAMETER']._serialized_end=2104
+  _globals['_OUTCOME']._serialized_start=2107
+  _globals['_OUTCOME']._serialized_end=2461
+  _globals['_BINARYOUTCOME']._serialized_start=2463
+  _globals['_BINARYOUTCOME']._serialized_end=2580
+  _globals['_ORDINALOUTCOME']._serialized_start=2582
+  _globals['_ORDINALOUTCOME']._serialized_end=2622
+  _globals['_CONTINUOUSOUTCOME']._serialized_start=2624
+  _globals['_CONTINUOUSOUTCOME']._serialized_end=2663
+  _globals['_CHOICEOUTCOME']._serialized_start=2665
+  _globals['_CHOICEOUTCOME']._serialized_end=2680
+  _globals['_PROPORTIONOUTCOME']._serialized_start=2683
+  _globals['_PROPORTIONOUTCOME']._serialized_end=2828
+  _globals['_STRATEGY']._serialized_start=2831
+  _globals['_STRATEGY']._serialized_end=3154
+  _globals['_COMPONENT']._serialized_start=3156
+  _globals['_COMPONENT']._serialized_end=3238
+  _globals['_STOPPING']._serialized_start=3241
+  _globals['_STOPPING']._serialized_end=3755
 # @@protoc_insertion_point(module_scope)

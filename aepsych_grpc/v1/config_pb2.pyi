@@ -58,6 +58,7 @@ class ExperimentConfig(_message.Message):
     SEED_FIELD_NUMBER: _builtins.int
     ALLOW_OUT_OF_BOUNDS_FIELD_NUMBER: _builtins.int
     CONSTRAINTS_FIELD_NUMBER: _builtins.int
+    POPULATION_PRIOR_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """OPTIONAL. Name of the study, such as "contrast-threshold"."""
     description: _builtins.str
@@ -94,6 +95,10 @@ class ExperimentConfig(_message.Message):
     def constraints(self) -> _containers.RepeatedCompositeFieldContainer[Global___LinearConstraint]:
         """OPTIONAL. What the parameters of every stimulus must fulfil together. Told stimuli that don't are out of bounds."""
 
+    @_builtins.property
+    def population_prior(self) -> Global___PopulationPrior:
+        """OPTIONAL. Begin with what the study's earlier participants have taught. Default: each participant begins anew."""
+
     def __init__(
         self,
         *,
@@ -108,16 +113,45 @@ class ExperimentConfig(_message.Message):
         seed: _builtins.int | None = ...,
         allow_out_of_bounds: _builtins.bool = ...,
         constraints: _abc.Iterable[Global___LinearConstraint] | None = ...,
+        population_prior: Global___PopulationPrior | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "seed", b"seed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "population_prior", b"population_prior", "seed", b"seed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "allow_out_of_bounds", b"allow_out_of_bounds", "constraints", b"constraints", "description", b"description", "intensity_parameter", b"intensity_parameter", "labels", b"labels", "name", b"name", "outcomes", b"outcomes", "parameters", b"parameters", "seed", b"seed", "stimuli_per_trial", b"stimuli_per_trial", "strategies", b"strategies"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "allow_out_of_bounds", b"allow_out_of_bounds", "constraints", b"constraints", "description", b"description", "intensity_parameter", b"intensity_parameter", "labels", b"labels", "name", b"name", "outcomes", b"outcomes", "parameters", b"parameters", "population_prior", b"population_prior", "seed", b"seed", "stimuli_per_trial", b"stimuli_per_trial", "strategies", b"strategies"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__seed) -> _WhichOneofReturnType__seed | None: ...
 
 Global___ExperimentConfig: _TypeAlias = ExperimentConfig  # noqa: Y015
+
+@_typing.final
+class PopulationPrior(_message.Message):
+    """Lets earlier experiments of the study teach the prior of the model's hyperparameters: how smooth the field is, how
+    steeply responses rise; not where the threshold lies. Earlier experiments are the finished ones with the same name
+    (which is REQUIRED then) whose parameters and outcomes agree, the same participant's included. Several of one
+    participant count as one.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAX_EXPERIMENTS_FIELD_NUMBER: _builtins.int
+    max_experiments: _builtins.int
+    """OPTIONAL. Learn from so many of the latest of them, 1 to 100. Default 10."""
+    def __init__(
+        self,
+        *,
+        max_experiments: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_experiments", b"_max_experiments", "max_experiments", b"max_experiments"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_experiments", b"_max_experiments", "max_experiments", b"max_experiments"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__max_experiments: _TypeAlias = _typing.Literal["max_experiments"]  # noqa: Y015
+    _WhichOneofArgType__max_experiments: _TypeAlias = _typing.Literal["_max_experiments", b"_max_experiments"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__max_experiments) -> _WhichOneofReturnType__max_experiments | None: ...
+
+Global___PopulationPrior: _TypeAlias = PopulationPrior  # noqa: Y015
 
 @_typing.final
 class LinearConstraint(_message.Message):
@@ -425,6 +459,7 @@ class Outcome(_message.Message):
     ORDINAL_FIELD_NUMBER: _builtins.int
     CONTINUOUS_FIELD_NUMBER: _builtins.int
     CHOICE_FIELD_NUMBER: _builtins.int
+    PROPORTION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """OPTIONAL. Unique within the experiment. Default: "response" if it is the only outcome."""
     @_builtins.property
@@ -443,6 +478,10 @@ class Outcome(_message.Message):
     def choice(self) -> Global___ChoiceOutcome:
         """Which of the trial's stimuli was chosen."""
 
+    @_builtins.property
+    def proportion(self) -> Global___ProportionOutcome:
+        """How many of several presentations were answered with yes, or rightly."""
+
     def __init__(
         self,
         *,
@@ -451,12 +490,13 @@ class Outcome(_message.Message):
         ordinal: Global___OrdinalOutcome | None = ...,
         continuous: Global___ContinuousOutcome | None = ...,
         choice: Global___ChoiceOutcome | None = ...,
+        proportion: Global___ProportionOutcome | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["binary", b"binary", "choice", b"choice", "continuous", b"continuous", "kind", b"kind", "ordinal", b"ordinal"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["binary", b"binary", "choice", b"choice", "continuous", b"continuous", "kind", b"kind", "ordinal", b"ordinal", "proportion", b"proportion"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["binary", b"binary", "choice", b"choice", "continuous", b"continuous", "kind", b"kind", "name", b"name", "ordinal", b"ordinal"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["binary", b"binary", "choice", b"choice", "continuous", b"continuous", "kind", b"kind", "name", b"name", "ordinal", b"ordinal", "proportion", b"proportion"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["binary", "ordinal", "continuous", "choice"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["binary", "ordinal", "continuous", "choice", "proportion"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -558,6 +598,46 @@ class ChoiceOutcome(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ChoiceOutcome: _TypeAlias = ChoiceOutcome  # noqa: Y015
+
+@_typing.final
+class ProportionOutcome(_message.Message):
+    """How many of several presentations of the same stimulus were answered with yes, or rightly: a whole number from 0 to
+    trials, such as 7 of a block of 10.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRIALS_FIELD_NUMBER: _builtins.int
+    GUESS_RATE_FIELD_NUMBER: _builtins.int
+    LAPSE_RATE_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    trials: _builtins.int
+    """REQUIRED. How many presentations a response counts, 1 to 1000."""
+    guess_rate: _builtins.float
+    """OPTIONAL. Probability of a yes in one presentation without seeing anything, as in BinaryOutcome."""
+    lapse_rate: _builtins.float
+    """OPTIONAL. Probability of a no in one presentation however strong the stimulus, as in BinaryOutcome."""
+    target: _builtins.float
+    """OPTIONAL. The proportion that defines the threshold, between guess_rate and 1 - lapse_rate. Default: half way between
+    them.
+    """
+    def __init__(
+        self,
+        *,
+        trials: _builtins.int = ...,
+        guess_rate: _builtins.float = ...,
+        lapse_rate: _builtins.float = ...,
+        target: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_target", b"_target", "target", b"target"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_target", b"_target", "guess_rate", b"guess_rate", "lapse_rate", b"lapse_rate", "target", b"target", "trials", b"trials"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__target: _TypeAlias = _typing.Literal["target"]  # noqa: Y015
+    _WhichOneofArgType__target: _TypeAlias = _typing.Literal["_target", b"_target"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__target) -> _WhichOneofReturnType__target | None: ...
+
+Global___ProportionOutcome: _TypeAlias = ProportionOutcome  # noqa: Y015
 
 @_typing.final
 class Strategy(_message.Message):
@@ -670,7 +750,9 @@ class Stopping(_message.Message):
     min_total_tells: _builtins.int
     """OPTIONAL. Observations told to the experiment so far (all strategies, excluded ones not counted), at least 0."""
     min_outcome_occurrences: _builtins.int
-    """OPTIONAL. How often each value of every binary outcome must have occurred in the experiment, at least 0."""
+    """OPTIONAL. How often each value of every binary outcome must have occurred in the experiment, at least 0. Outcomes of
+    other kinds, proportions too, don't count.
+    """
     run_indefinitely: _builtins.bool
     """OPTIONAL. Only FinishStrategy or FinishExperiment ends it; no other rule may be set."""
     min_posterior_range: _builtins.float

@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from aepsych_grpc.v1 import config_pb2 as _config_pb2
+from aepsych_grpc.v1 import prior_pb2 as _prior_pb2
 from aepsych_grpc.v1 import trial_pb2 as _trial_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
@@ -126,6 +127,8 @@ class ExperimentCreated(_message.Message):
     WARM_START_EXPERIMENT_IDS_FIELD_NUMBER: _builtins.int
     SERVER_VERSION_FIELD_NUMBER: _builtins.int
     REQUEST_FIELD_NUMBER: _builtins.int
+    LEARNED_PRIORS_FIELD_NUMBER: _builtins.int
+    PRIOR_WARNINGS_FIELD_NUMBER: _builtins.int
     participant_id: _builtins.str
     """Who takes part."""
     server_version: _builtins.str
@@ -146,6 +149,14 @@ class ExperimentCreated(_message.Message):
     def request(self) -> Global___RequestIdentity:
         """The call that caused it."""
 
+    @_builtins.property
+    def learned_priors(self) -> _containers.RepeatedCompositeFieldContainer[_prior_pb2.LearnedPrior]:
+        """What earlier experiments have taught, as it is used. Whatever happens to these afterwards changes nothing here."""
+
+    @_builtins.property
+    def prior_warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Which earlier experiments were left out and why, as Setup has told it."""
+
     def __init__(
         self,
         *,
@@ -155,10 +166,12 @@ class ExperimentCreated(_message.Message):
         warm_start_experiment_ids: _abc.Iterable[_builtins.str] | None = ...,
         server_version: _builtins.str = ...,
         request: Global___RequestIdentity | None = ...,
+        learned_priors: _abc.Iterable[_prior_pb2.LearnedPrior] | None = ...,
+        prior_warnings: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "request", b"request"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "labels", b"labels", "participant_id", b"participant_id", "request", b"request", "server_version", b"server_version", "warm_start_experiment_ids", b"warm_start_experiment_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "labels", b"labels", "learned_priors", b"learned_priors", "participant_id", b"participant_id", "prior_warnings", b"prior_warnings", "request", b"request", "server_version", b"server_version", "warm_start_experiment_ids", b"warm_start_experiment_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

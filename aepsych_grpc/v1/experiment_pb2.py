@@ -23,10 +23,11 @@ _sym_db = _symbol_database.Default()
 
 
 from aepsych_grpc.v1 import config_pb2 as aepsych__grpc_dot_v1_dot_config__pb2
+from aepsych_grpc.v1 import prior_pb2 as aepsych__grpc_dot_v1_dot_prior__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n aepsych_grpc/v1/experiment.proto\x12\x0f\x61\x65psych_grpc.v1\x1a\x1c\x61\x65psych_grpc/v1/config.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe1\x05\n\nExperiment\x12#\n\rexperiment_id\x18\x01 \x01(\tR\x0c\x65xperimentId\x12%\n\x0eparticipant_id\x18\x02 \x01(\tR\rparticipantId\x12?\n\x06labels\x18\x03 \x03(\x0b\x32\'.aepsych_grpc.v1.Experiment.LabelsEntryR\x06labels\x12\x39\n\x06\x63onfig\x18\x04 \x01(\x0b\x32!.aepsych_grpc.v1.ExperimentConfigR\x06\x63onfig\x12\x12\n\x04name\x18\x05 \x01(\tR\x04name\x12\x1a\n\x08sequence\x18\x06 \x01(\x05R\x08sequence\x12\x36\n\x05state\x18\x07 \x01(\x0e\x32 .aepsych_grpc.v1.ExperimentStateR\x05state\x12\x1f\n\x0b\x61sked_count\x18\x08 \x01(\x05R\naskedCount\x12\x1d\n\ntold_count\x18\t \x01(\x05R\ttoldCount\x12#\n\rpending_count\x18\n \x01(\x05R\x0cpendingCount\x12)\n\x10\x63urrent_strategy\x18\x0b \x01(\tR\x0f\x63urrentStrategy\x12\x41\n\nstrategies\x18\x0c \x03(\x0b\x32!.aepsych_grpc.v1.StrategyProgressR\nstrategies\x12\x1b\n\tcan_model\x18\r \x01(\x08R\x08\x63\x61nModel\x12;\n\x0b\x63reate_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xf6\x01\n\x10StrategyProgress\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x1f\n\x0b\x61sked_count\x18\x02 \x01(\x05R\naskedCount\x12\x1d\n\ntold_count\x18\x03 \x01(\x05R\ttoldCount\x12\x1a\n\x08\x66inished\x18\x04 \x01(\x08R\x08\x66inished\x12\x1c\n\tremaining\x18\x05 \x03(\tR\tremaining\x12\x1c\n\tgenerator\x18\x06 \x01(\tR\tgenerator\x12\x14\n\x05model\x18\x07 \x01(\tR\x05model\x12 \n\x0b\x61\x63quisition\x18\x08 \x01(\tR\x0b\x61\x63quisition*p\n\x0f\x45xperimentState\x12 \n\x1c\x45XPERIMENT_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x45XPERIMENT_STATE_RUNNING\x10\x01\x12\x1d\n\x19\x45XPERIMENT_STATE_FINISHED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n aepsych_grpc/v1/experiment.proto\x12\x0f\x61\x65psych_grpc.v1\x1a\x1c\x61\x65psych_grpc/v1/config.proto\x1a\x1b\x61\x65psych_grpc/v1/prior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa7\x06\n\nExperiment\x12#\n\rexperiment_id\x18\x01 \x01(\tR\x0c\x65xperimentId\x12%\n\x0eparticipant_id\x18\x02 \x01(\tR\rparticipantId\x12?\n\x06labels\x18\x03 \x03(\x0b\x32\'.aepsych_grpc.v1.Experiment.LabelsEntryR\x06labels\x12\x39\n\x06\x63onfig\x18\x04 \x01(\x0b\x32!.aepsych_grpc.v1.ExperimentConfigR\x06\x63onfig\x12\x12\n\x04name\x18\x05 \x01(\tR\x04name\x12\x1a\n\x08sequence\x18\x06 \x01(\x05R\x08sequence\x12\x36\n\x05state\x18\x07 \x01(\x0e\x32 .aepsych_grpc.v1.ExperimentStateR\x05state\x12\x1f\n\x0b\x61sked_count\x18\x08 \x01(\x05R\naskedCount\x12\x1d\n\ntold_count\x18\t \x01(\x05R\ttoldCount\x12#\n\rpending_count\x18\n \x01(\x05R\x0cpendingCount\x12)\n\x10\x63urrent_strategy\x18\x0b \x01(\tR\x0f\x63urrentStrategy\x12\x41\n\nstrategies\x18\x0c \x03(\x0b\x32!.aepsych_grpc.v1.StrategyProgressR\nstrategies\x12\x1b\n\tcan_model\x18\r \x01(\x08R\x08\x63\x61nModel\x12;\n\x0b\x63reate_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12\x44\n\x0elearned_priors\x18\x10 \x03(\x0b\x32\x1d.aepsych_grpc.v1.LearnedPriorR\rlearnedPriors\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xf6\x01\n\x10StrategyProgress\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x1f\n\x0b\x61sked_count\x18\x02 \x01(\x05R\naskedCount\x12\x1d\n\ntold_count\x18\x03 \x01(\x05R\ttoldCount\x12\x1a\n\x08\x66inished\x18\x04 \x01(\x08R\x08\x66inished\x12\x1c\n\tremaining\x18\x05 \x03(\tR\tremaining\x12\x1c\n\tgenerator\x18\x06 \x01(\tR\tgenerator\x12\x14\n\x05model\x18\x07 \x01(\tR\x05model\x12 \n\x0b\x61\x63quisition\x18\x08 \x01(\tR\x0b\x61\x63quisition*p\n\x0f\x45xperimentState\x12 \n\x1c\x45XPERIMENT_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x45XPERIMENT_STATE_RUNNING\x10\x01\x12\x1d\n\x19\x45XPERIMENT_STATE_FINISHED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,12 +36,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EXPERIMENT_LABELSENTRY']._loaded_options = None
   _globals['_EXPERIMENT_LABELSENTRY']._serialized_options = b'8\001'
-  _globals['_EXPERIMENTSTATE']._serialized_start=1105
-  _globals['_EXPERIMENTSTATE']._serialized_end=1217
-  _globals['_EXPERIMENT']._serialized_start=117
-  _globals['_EXPERIMENT']._serialized_end=854
-  _globals['_EXPERIMENT_LABELSENTRY']._serialized_start=797
-  _globals['_EXPERIMENT_LABELSENTRY']._serialized_end=854
-  _globals['_STRATEGYPROGRESS']._serialized_start=857
-  _globals['_STRATEGYPROGRESS']._serialized_end=1103
+  _globals['_EXPERIMENTSTATE']._serialized_start=1204
+  _globals['_EXPERIMENTSTATE']._serialized_end=1316
+  _globals['_EXPERIMENT']._serialized_start=146
+  _globals['_EXPERIMENT']._serialized_end=953
+  _globals['_EXPERIMENT_LABELSENTRY']._serialized_start=896
+  _globals['_EXPERIMENT_LABELSENTRY']._serialized_end=953
+  _globals['_STRATEGYPROGRESS']._serialized_start=956
+  _globals['_STRATEGYPROGRESS']._serialized_end=1202
 # @@protoc_insertion_point(module_scope)

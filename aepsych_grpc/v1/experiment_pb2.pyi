@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from aepsych_grpc.v1 import config_pb2 as _config_pb2
+from aepsych_grpc.v1 import prior_pb2 as _prior_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -86,6 +87,7 @@ class Experiment(_message.Message):
     CAN_MODEL_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    LEARNED_PRIORS_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """Made by the server."""
     participant_id: _builtins.str
@@ -126,6 +128,10 @@ class Experiment(_message.Message):
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """When the latest event was recorded."""
 
+    @_builtins.property
+    def learned_priors(self) -> _containers.RepeatedCompositeFieldContainer[_prior_pb2.LearnedPrior]:
+        """What earlier experiments have taught, for each model that has begun with it. Left out by ListExperiments."""
+
     def __init__(
         self,
         *,
@@ -144,10 +150,11 @@ class Experiment(_message.Message):
         can_model: _builtins.bool = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        learned_priors: _abc.Iterable[_prior_pb2.LearnedPrior] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "create_time", b"create_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_count", b"asked_count", "can_model", b"can_model", "config", b"config", "create_time", b"create_time", "current_strategy", b"current_strategy", "experiment_id", b"experiment_id", "labels", b"labels", "name", b"name", "participant_id", b"participant_id", "pending_count", b"pending_count", "sequence", b"sequence", "state", b"state", "strategies", b"strategies", "told_count", b"told_count", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_count", b"asked_count", "can_model", b"can_model", "config", b"config", "create_time", b"create_time", "current_strategy", b"current_strategy", "experiment_id", b"experiment_id", "labels", b"labels", "learned_priors", b"learned_priors", "name", b"name", "participant_id", b"participant_id", "pending_count", b"pending_count", "sequence", b"sequence", "state", b"state", "strategies", b"strategies", "told_count", b"told_count", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -6,6 +6,7 @@ isort:skip_file
 from aepsych_grpc.v1 import config_pb2 as _config_pb2
 from aepsych_grpc.v1 import event_pb2 as _event_pb2
 from aepsych_grpc.v1 import experiment_pb2 as _experiment_pb2
+from aepsych_grpc.v1 import prior_pb2 as _prior_pb2
 from aepsych_grpc.v1 import query_pb2 as _query_pb2
 from aepsych_grpc.v1 import server_info_pb2 as _server_info_pb2
 from aepsych_grpc.v1 import trial_pb2 as _trial_pb2
@@ -118,6 +119,7 @@ class SetupRequest(_message.Message):
     SEED_FIELD_NUMBER: _builtins.int
     WARM_START_EXPERIMENT_IDS_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    PRIOR_FROM_EXPERIMENT_IDS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """OPTIONAL. Made by the client; makes re-sending safe."""
     ini_text: _builtins.str
@@ -140,6 +142,14 @@ class SetupRequest(_message.Message):
     def warm_start_experiment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """OPTIONAL. Earlier experiments with the same parameters and outcomes, whose data are learned from."""
 
+    @_builtins.property
+    def prior_from_experiment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """OPTIONAL. Earlier experiments whose responses teach the prior of the model's hyperparameters, finished or not; the
+        same participant's count too, and several of one participant_id count as one. They must agree with the config in the parameters that vary (names, order, values and
+        scales), the intensity parameter, the number of stimuli, and the outcomes that are learned from. They stand in for
+        those that the config's population_prior finds. Default: those, or none.
+        """
+
     def __init__(
         self,
         *,
@@ -151,10 +161,11 @@ class SetupRequest(_message.Message):
         seed: _builtins.int | None = ...,
         warm_start_experiment_ids: _abc.Iterable[_builtins.str] | None = ...,
         validate_only: _builtins.bool = ...,
+        prior_from_experiment_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "config", b"config", "ini_text", b"ini_text", "seed", b"seed", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "config", b"config", "ini_text", b"ini_text", "labels", b"labels", "participant_id", b"participant_id", "request_id", b"request_id", "seed", b"seed", "source", b"source", "validate_only", b"validate_only", "warm_start_experiment_ids", b"warm_start_experiment_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "config", b"config", "ini_text", b"ini_text", "labels", b"labels", "participant_id", b"participant_id", "prior_from_experiment_ids", b"prior_from_experiment_ids", "request_id", b"request_id", "seed", b"seed", "source", b"source", "validate_only", b"validate_only", "warm_start_experiment_ids", b"warm_start_experiment_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
@@ -177,6 +188,7 @@ class SetupResponse(_message.Message):
     CONFIG_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
     DUPLICATE_FIELD_NUMBER: _builtins.int
+    LEARNED_PRIORS_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """Id for all further calls."""
     duplicate: _builtins.bool
@@ -187,7 +199,11 @@ class SetupResponse(_message.Message):
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Remarks on the config that do not keep it from running."""
+        """Remarks on the config that do not keep it from running, and earlier experiments that could not be learned from."""
+
+    @_builtins.property
+    def learned_priors(self) -> _containers.RepeatedCompositeFieldContainer[_prior_pb2.LearnedPrior]:
+        """What earlier experiments have taught, for each model that begins with it. Empty with validate_only."""
 
     def __init__(
         self,
@@ -196,10 +212,11 @@ class SetupResponse(_message.Message):
         config: _config_pb2.ExperimentConfig | None = ...,
         warnings: _abc.Iterable[_builtins.str] | None = ...,
         duplicate: _builtins.bool = ...,
+        learned_priors: _abc.Iterable[_prior_pb2.LearnedPrior] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "duplicate", b"duplicate", "experiment_id", b"experiment_id", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "duplicate", b"duplicate", "experiment_id", b"experiment_id", "learned_priors", b"learned_priors", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

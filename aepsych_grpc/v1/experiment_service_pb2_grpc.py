@@ -120,7 +120,9 @@ class ExperimentServiceServicer:
     """
 
     def Setup(self, request, context):
-        """Sets up an experiment, or only checks its config.
+        """Sets up an experiment, or only checks its config. Learning from earlier experiments can take seconds; a call whose
+        deadline passes meanwhile is refused with DEADLINE_EXCEEDED and records nothing, and the same call sent again finds
+        more of it done.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -39,7 +39,10 @@ class ExperimentServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ExperimentServiceAsyncStub: ...
     Setup: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.SetupRequest, _experiment_service_pb2.SetupResponse]
-    """Sets up an experiment, or only checks its config."""
+    """Sets up an experiment, or only checks its config. Learning from earlier experiments can take seconds; a call whose
+    deadline passes meanwhile is refused with DEADLINE_EXCEEDED and records nothing, and the same call sent again finds
+    more of it done.
+    """
     Ask: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.AskRequest, _experiment_service_pb2.AskResponse]
     """Asks for the next trials. They are recorded as pending before the answer."""
     Tell: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.TellRequest, _experiment_service_pb2.TellResponse]
@@ -78,7 +81,10 @@ class ExperimentServiceAsyncStub(ExperimentServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Setup: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.SetupRequest, _experiment_service_pb2.SetupResponse]  # type: ignore[assignment]
-    """Sets up an experiment, or only checks its config."""
+    """Sets up an experiment, or only checks its config. Learning from earlier experiments can take seconds; a call whose
+    deadline passes meanwhile is refused with DEADLINE_EXCEEDED and records nothing, and the same call sent again finds
+    more of it done.
+    """
     Ask: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.AskRequest, _experiment_service_pb2.AskResponse]  # type: ignore[assignment]
     """Asks for the next trials. They are recorded as pending before the answer."""
     Tell: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.TellRequest, _experiment_service_pb2.TellResponse]  # type: ignore[assignment]
@@ -120,7 +126,10 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.SetupRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_experiment_service_pb2.SetupResponse, _abc.Awaitable[_experiment_service_pb2.SetupResponse]]:
-        """Sets up an experiment, or only checks its config."""
+        """Sets up an experiment, or only checks its config. Learning from earlier experiments can take seconds; a call whose
+        deadline passes meanwhile is refused with DEADLINE_EXCEEDED and records nothing, and the same call sent again finds
+        more of it done.
+        """
 
     @_abc_1.abstractmethod
     def Ask(

@@ -29,14 +29,17 @@ class _ResponseScaleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Respons
     RESPONSE_SCALE_UNSPECIFIED: _ResponseScale.ValueType  # 0
     """LATENT for choices, otherwise EXPECTED."""
     RESPONSE_SCALE_PROBABILITY: _ResponseScale.ValueType  # 1
-    """Binary outcomes only: the probability of a 1, in [0, 1], guess and lapse rates included."""
+    """Binary outcomes and proportions only: the probability of a 1 (in each presentation), in [0, 1], guess and lapse rates
+    included.
+    """
     RESPONSE_SCALE_LATENT: _ResponseScale.ValueType  # 2
-    """The latent field f. Binary and ordinal outcomes: in units of the link's standard deviation. Continuous ones: in
+    """The latent field f. Binary and ordinal outcomes and proportions: on the scale of the model's link; with a probit, in standard
+    deviations of the noise, with a logit, the logarithm of the odds, guesses and lapses aside. Continuous ones: in
     standard deviations of the told responses from their mean. Choices: how much a stimulus is preferred to the average
     stimulus; a difference d between two makes the probability Phi(d) that the one with more is chosen.
     """
     RESPONSE_SCALE_EXPECTED: _ResponseScale.ValueType  # 3
-    """The expected response: the probability of a 1 (binary), the mean rating (ordinal), the mean without noise, in the
+    """The expected response: the probability of a 1 (binary, proportion), the mean rating (ordinal), the mean without noise, in the
     outcome's unit (continuous). Not for choices.
     """
 
@@ -46,14 +49,17 @@ class ResponseScale(_ResponseScale, metaclass=_ResponseScaleEnumTypeWrapper):
 RESPONSE_SCALE_UNSPECIFIED: ResponseScale.ValueType  # 0
 """LATENT for choices, otherwise EXPECTED."""
 RESPONSE_SCALE_PROBABILITY: ResponseScale.ValueType  # 1
-"""Binary outcomes only: the probability of a 1, in [0, 1], guess and lapse rates included."""
+"""Binary outcomes and proportions only: the probability of a 1 (in each presentation), in [0, 1], guess and lapse rates
+included.
+"""
 RESPONSE_SCALE_LATENT: ResponseScale.ValueType  # 2
-"""The latent field f. Binary and ordinal outcomes: in units of the link's standard deviation. Continuous ones: in
+"""The latent field f. Binary and ordinal outcomes and proportions: on the scale of the model's link; with a probit, in standard
+deviations of the noise, with a logit, the logarithm of the odds, guesses and lapses aside. Continuous ones: in
 standard deviations of the told responses from their mean. Choices: how much a stimulus is preferred to the average
 stimulus; a difference d between two makes the probability Phi(d) that the one with more is chosen.
 """
 RESPONSE_SCALE_EXPECTED: ResponseScale.ValueType  # 3
-"""The expected response: the probability of a 1 (binary), the mean rating (ordinal), the mean without noise, in the
+"""The expected response: the probability of a 1 (binary, proportion), the mean rating (ordinal), the mean without noise, in the
 outcome's unit (continuous). Not for choices.
 """
 Global___ResponseScale: _TypeAlias = ResponseScale  # noqa: Y015

@@ -263,7 +263,9 @@ class Observation(_message.Message):
 
     @_builtins.property
     def outcomes(self) -> _containers.MessageMap[_builtins.str, _struct_pb2.Value]:
-        """REQUIRED. Outcome name to value: 0 or 1 (binary), level (ordinal), number (continuous), position (choice)."""
+        """REQUIRED. Outcome name to value: 0 or 1 (binary), count (proportion), level (ordinal), number (continuous),
+        position (choice).
+        """
 
     @_builtins.property
     def response_time(self) -> _duration_pb2.Duration:

@@ -9,6 +9,7 @@ from aepsych_grpc.bench.observers import (
     ChoiceObserver,
     ContinuousObserver,
     OrdinalObserver,
+    ProportionObserver,
     standard_normal_cdf,
 )
 
@@ -77,3 +78,12 @@ def test_one_of_several_stimuli_is_chosen():
     rng = random.Random(5)
     drawn = {observer.respond(({"x": 0.0}, {"x": 0.1}, {"x": 0.2}), rng) for _ in range(200)}
     assert drawn == {0, 1, 2}
+
+
+def test_a_block_counts_single_presentations():
+    observer = ProportionObserver(each=BinaryObserver(field=field, guess_rate=0.5), trials=8)
+    rng = random.Random(1)
+    counts = [observer.respond({"x": 0.0}, rng) for _ in range(N)]
+    assert {0, 8} >= {count for count in counts if not 0 < count < 8}
+    assert statistics.mean(counts) == pytest.approx(6, abs=0.1)
+    assert statistics.variance(counts) == pytest.approx(8 * 0.75 * 0.25, rel=0.1)

@@ -54,6 +54,13 @@ def test_single_operations_have_their_cost(load):
     assert all(cost > 0 for cost in load("core_cost").costs(PROBLEMS["detection-2d"], 12))
 
 
+def test_inducing_points_are_compared_with_all_trials(load):
+    sparse = load("core_sparse")
+    table = sparse._difference_table([PROBLEMS["detection-2d"]], 60, sparse.Console())
+    (largest,) = table.columns[2].cells
+    assert 0 <= float(largest) < 0.01
+
+
 def test_differences_are_paired_and_carry_their_standard_error(load):
     report = load("core_report")
     luck = (0.1, 0.3, 0.5)

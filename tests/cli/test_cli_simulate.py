@@ -40,6 +40,12 @@ def test_it_tells_how_many_trials_are_needed(file):
     assert Path("tiny-simulation.png").stat().st_size > 10_000
 
 
+def test_it_tells_that_participants_do_not_teach_each_other_here(file):
+    file.write_text(f"{STUDY}population_prior: {{}}\n", encoding="utf-8")
+    result = run(file, "--participants", 1, "--trials", 2, "--workers", 1)
+    assert "Here each participant begins anew" in result.stdout
+
+
 @pytest.mark.slow  # starts processes, each of which loads torch
 def test_processes_change_nothing(file):
     alone, together = (

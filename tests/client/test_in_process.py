@@ -9,7 +9,9 @@ from aepsych_grpc.client import (
     Client,
     ConflictError,
     ExperimentFinishedError,
+    ExperimentNotFoundError,
     InvalidConfigError,
+    InvalidRequestError,
     NothingToModelError,
     OutOfBoundsError,
 )
@@ -91,3 +93,32 @@ def test_mistakes_are_told_by_their_exceptions(client):
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_the_examples_can_be_set_up(client, example):
     assert client.setup(example).ask().trial_id == 1
+
+
+def run_to_the_end(experiment):
+    for trial in experiment:
+        experiment.tell(trial, trial["contrast"] > 0.1)
+
+
+def test_earlier_participants_teach_the_next(client):
+    study = CONFIG | {"population_prior": {}}
+    first = client.setup(study)
+    assert first.learned_from == ()
+    run_to_the_end(first)
+    second = client.setup(study)
+    assert second.learned_from == client.experiment(second.experiment_id).learned_from == (first.experiment_id,)
+    assert second.state().learned_from == (first.experiment_id,)
+    named = client.setup(CONFIG, prior_from=[second.experiment_id])
+    assert named.learned_from == ()
+    assert f"Nothing is learned from experiment {second.experiment_id}: no responses were told." in named.warnings
+
+
+def test_who_can_not_teach_is_told_by_an_exception(client):
+    other = client.setup(CONFIG | {"intensity_parameter": "size"})
+    with pytest.raises(ExperimentNotFoundError, match="nobody"):
+        client.setup(CONFIG, prior_from=["nobody"])
+    with pytest.raises(InvalidRequestError) as caught:
+        client.setup(CONFIG, prior_from=[other.experiment_id])
+    (violation,) = caught.value.violations
+    assert violation.path == "prior_from_experiment_ids[0]"
+    assert 'the intensity_parameter is "size" there, "contrast" here' in violation.message

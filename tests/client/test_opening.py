@@ -146,6 +146,8 @@ def test_what_is_no_config(servicer, client, source, kind, message):
         {"seed": "1"},
         {"warm_start_experiment_ids": "e1"},
         {"warm_start_experiment_ids": [1]},
+        {"prior_from": "e1"},
+        {"prior_from": [1]},
     ],
 )
 def test_arguments_of_a_wrong_type_are_named(servicer, client, wrong):

@@ -49,6 +49,21 @@ def test_trials_are_filled_or_open_by_response():
     assert filled.get_facecolor()[0].tolist() != opened.get_facecolor()[0].tolist()
 
 
+def test_proportions_are_shades_of_trials_and_heights_of_a_curve(tmp_path):
+    words = [{"name": "words", "proportion": {"trials": 4, "lapse_rate": 0.02, "target": 0.5}}]
+    _, experiment = running(outcomes=words)
+    figure = experiment.plot()
+    assert figure.axes[1].get_ylabel() == "proportion of words"
+    trials = figure.axes[0].collections[-1]
+    assert len({tuple(colour) for colour in trials.get_facecolor().tolist()}) == 2
+    assert pixels(figure, tmp_path / "field.png") > 20_000
+    _, experiment = running(parameters=CONFIG["parameters"][:1], outcomes=words)
+    axes = experiment.plot().axes[0]
+    assert axes.get_ylabel() == "proportion of words"
+    assert {height for _, height in axes.collections[-1].get_offsets().tolist()} == {0.0, 0.25}
+    assert any("threshold" in text.get_text() for text in axes.texts)
+
+
 def test_one_parameter_is_a_curve(tmp_path):
     _, experiment = running(parameters=CONFIG["parameters"][:1])
     figure = experiment.plot()

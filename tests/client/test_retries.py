@@ -118,6 +118,15 @@ def test_the_timeout_bounds_all_attempts_together(servicer):
     assert transport.timeouts[-1] == pytest.approx(7, abs=0.5)
 
 
+def test_a_setup_that_learns_from_others_has_the_time_of_a_computation(servicer):
+    transport = FakeTransport(servicer)
+    client = Client(transport=transport, timeout=Timeout(record=3, compute=7))
+    client.setup({"name": "study"})
+    client.setup({"name": "study", "population_prior": {}})
+    client.setup({"name": "study"}, prior_from=["e0"])
+    assert transport.timeouts == [pytest.approx(expected, abs=0.5) for expected in (3, 7, 7)]
+
+
 def test_one_number_is_a_timeout_for_every_call(servicer):
     transport = FakeTransport(servicer)
     client = Client(transport=transport, timeout=3)

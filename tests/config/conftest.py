@@ -44,10 +44,10 @@ def entry(name: str, options: type = NoOptions, **more: Any) -> Entry[Any]:
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     models = [
-        entry("gp_classification", ModelOptions, outcome_kinds=("binary",), check=needs_intensity),
+        entry("gp_classification", ModelOptions, outcome_kinds=("binary", "proportion"), check=needs_intensity),
         entry("gp_rating", outcome_kinds=("ordinal",)),
     ]
-    acquisitions = [entry("sur", outcome_kinds=("binary",)), entry("variance")]
+    acquisitions = [entry("sur", outcome_kinds=("binary", "proportion")), entry("variance")]
     generators = [
         entry("sobol", SpreadOptions, keeps_constraints=True),
         entry("random"),

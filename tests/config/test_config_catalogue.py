@@ -3,6 +3,7 @@
 import pytest
 from google.protobuf import json_format
 
+from aepsych_grpc.config.explain import explain
 from aepsych_grpc.config.proto import from_proto, to_proto
 from aepsych_grpc.config.violation import InvalidConfigError
 from aepsych_grpc.core.catalogue import CATALOGUE
@@ -69,3 +70,77 @@ def test_listed_stimuli_are_held_against_the_parameters():
     assert violations(generator={"name": "manual", "options": {"points": []}}) == ["generator.options.points"]
     config = read(generator={"name": "manual", "options": {"points": points[:1]}})
     assert from_proto(to_proto(config), CATALOGUE) == config
+
+
+KNOWN = {
+    "increasing": ["contrast"],
+    "known": [
+        {"where": {"contrast": 0.01}, "probability": 0.5},
+        {"where": {"contrast": [0.5, 1], "eye": "left"}, "probability": 0.98, "trials": 20},
+    ],
+}
+
+
+def test_what_is_known_beforehand_survives_writing_and_is_explained():
+    config = read(model={"name": "gp_classification", "options": KNOWN})
+    assert from_proto(to_proto(config), CATALOGUE) == from_proto(
+        to_proto(from_proto(to_proto(config), CATALOGUE)), CATALOGUE
+    )
+    assert config.strategies[0].model.options["known"][0] == {
+        "where": {"contrast": 0.01},
+        "probability": 0.5,
+        "trials": 10,
+    }
+    said = "\n".join(text for section in explain(config, CATALOGUE) for _, text in section.entries)
+    assert "Responses are taken to rise or stay the same along contrast." in said
+    assert "with contrast 0.01, 50 % of responses are 1 (counts like 10 trials)." in said
+    assert "with contrast from 0.5 to 1 and eye left, 98 % of responses are 1 (counts like 20 trials)." in said
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ({"increasing": ["contrst"]}, ["increasing[0]"]),
+        ({"increasing": ["eye"]}, ["increasing[0]"]),
+        ({"increasing": ["contrast"], "decreasing": ["contrast"]}, ["decreasing[0]"]),
+        ({"increasing": "contrast"}, ["increasing"]),
+        ({"known": [{"where": {"contrast": 2}, "probability": 0.6}]}, ["known[0].where.contrast"]),
+        ({"known": [{"where": {"contrst": 0.5}, "probability": 0.6}]}, ["known[0].where.contrst"]),
+        ({"known": [{"where": {"contrast": 0.5}, "probability": 0.4}]}, ["known[0].probability"]),
+        ({"known": [{"where": {"contrast": 0.5}, "probability": 0.99}]}, ["known[0].probability"]),
+        ({"known": [{"where": {"contrast": 0.5}, "probability": 1.5}]}, ["known[0].probability"]),
+        ({"known": [{"where": {"contrast": 0.5}, "probability": 0.6, "trials": 0}]}, ["known[0].trials"]),
+        ({"known": [{"where": {"contrast": 0.5}, "chance": 0.6}]}, ["known[0].chance", "known[0].probability"]),
+        ({"known": [{"probability": 0.6}, 3]}, ["known[0].where", "known[1]"]),
+        (
+            {"known": [{"where": {"contrast": [0.5, 1]}, "probability": p} for p in (0.6, 0.7)]},
+            ["known[1].where"],
+        ),
+    ],
+)
+def test_what_cannot_be_known_is_refused(options, where):
+    model = {"name": "gp_classification", "options": options}
+    assert violations(model=model) == [f"model.options.{path}" for path in where]
+
+
+def test_ratings_and_numbers_are_known_in_their_own_units():
+    for outcome, model, known, wrong in (
+        ({"ordinal": {"levels": 5}}, "gp_rating", {"rating": 3.5}, {"rating": 4.5}),
+        ({"continuous": {}}, "gp_regression", {"value": 300, "sd": 20}, {"value": 300, "sd": 0}),
+    ):
+        for said, right in ((known, True), (wrong, False)):
+            options = {"known": [{"where": {"contrast": 1}} | said]}
+            strategy = {"model": {"name": model, "options": options}, "stopping": {"min_asks": 1}}
+            fields = {"parameters": PARAMETERS, "outcomes": [outcome], "strategies": [strategy]}
+            message = json_format.ParseDict(fields, config_pb2.ExperimentConfig())
+            if right:
+                assert from_proto(message, CATALOGUE)
+            else:
+                with pytest.raises(InvalidConfigError, match=r"known\[0\]"):
+                    from_proto(message, CATALOGUE)
+
+
+def test_a_group_of_options_is_documented_where_it_is_listed():
+    known = next(one for one in CATALOGUE.models["gp_classification"].option_list if one.name == "known")
+    assert known.type == "list of group"
+    assert "probability (number): probability of a 1" in known.description

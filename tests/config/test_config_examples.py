@@ -37,6 +37,15 @@ def test_the_contrast_threshold_is_a_yes_no_task_with_fifty_trials():
     assert remarks(config) == ()
 
 
+def test_speech_audiometry_counts_words():
+    config = example("speech_in_noise.yaml")
+    assert config.outcomes[0].kind == outcome.Proportion(trials=10, lapse_rate=0.02, target=0.5)
+    model = config.strategies[1].model
+    assert (model.name, model.options["link"]) == ("gp_classification", "logit")
+    assert config.strategies[1].acquisition.name == "sur"
+    assert remarks(config) == ()
+
+
 def test_the_vibration_study_has_parameters_of_several_kinds():
     config = example("vibration_detection.yaml")
     kinds = [type(item.kind) for item in config.parameters]

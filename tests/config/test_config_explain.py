@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import pytest
 
 from aepsych_grpc.config import outcome, parameter
 from aepsych_grpc.config.duration import TrialCount, total, trial_count
-from aepsych_grpc.config.experiment import Component, ExperimentConfig, Stopping, Strategy
+from aepsych_grpc.config.experiment import Component, ExperimentConfig, PopulationPrior, Stopping, Strategy
 from aepsych_grpc.config.explain import explain
 from aepsych_grpc.config.remarks import remarks
+from aepsych_grpc.core.catalogue import CATALOGUE
 
 CONTRAST = parameter.Parameter(
     name="contrast", kind=parameter.Continuous(lower_bound=0.002, upper_bound=1, log_scale=True), unit="Michelson"
@@ -67,6 +70,11 @@ def test_a_parameter_is_explained(catalogue, kind, text):
     ("kind", "text"),
     [
         (outcome.Ordinal(levels=4), "a rating from 0 to 3"),
+        (
+            outcome.Proportion(trials=10, lapse_rate=0.02, target=0.49),
+            "how many of 10 presentations are yes or right: 0 to 10. By chance 0 % are yes or right, with the "
+            "strongest stimulus 98 %; the threshold is where 49 % are",
+        ),
         (outcome.Continuous(unit="mV"), "a number in mV"),
         (outcome.Choice(), "which stimulus was chosen: its position, from 0"),
     ],
@@ -174,3 +182,28 @@ def test_a_well_made_config_is_not_remarked_on():
 )
 def test_what_may_be_regretted_is_remarked_on(changes, remark_part):
     assert any(remark_part in remark for remark in remarks(config(**changes)))
+
+
+def test_options_that_differ_from_their_defaults_are_told():
+    steps = Component(
+        name="staircase",
+        options={"steps": [2, 1.4], "down": 2, "up": 1, "up_ratio": 1.0, "reversals": 4, "context": {"eye": "left"}},
+    )
+    listed = Component(name="manual", options={"points": [{"contrast": 0.1}, {"contrast": 0.2}], "shuffle": True})
+    seeking = Component(name="straddle", options={"target": 0.8, "beta": 1.96})
+    strategies = (
+        replace(SOBOL, generator=steps),
+        replace(SOBOL, name="listed", generator=listed),
+        replace(ADAPTIVE, generator=Component(name="optimize_acquisition"), acquisition=seeking),
+    )
+    said = explained(CATALOGUE, strategies=strategies)
+    assert "With steps 2, 1.4; reversals 4; context eye=left.\n" in said["first"]
+    assert "With points 2 stimuli; shuffle true.\n" in said["listed"]
+    assert "With target 0.8.\n" in said["second"]
+
+
+def test_what_a_participant_begins_with_is_explained(catalogue):
+    assert "beginning" not in explained(catalogue)
+    said = explained(catalogue, population_prior=PopulationPrior(max_experiments=7))["beginning"]
+    assert said.startswith("with what this study's latest finished experiments, at most 7, have taught")
+    assert "no response and no threshold is shared" in said

@@ -5,7 +5,7 @@ from google.protobuf import json_format
 
 from aepsych_grpc.config import outcome, parameter
 from aepsych_grpc.config.constraint import LinearConstraint
-from aepsych_grpc.config.experiment import Component, Stopping
+from aepsych_grpc.config.experiment import Component, PopulationPrior, Stopping
 from aepsych_grpc.config.proto import from_proto, to_proto, value_from_proto, value_to_proto
 from aepsych_grpc.config.violation import InvalidConfigError
 from aepsych_grpc.v1 import config_pb2
@@ -143,6 +143,18 @@ MISTAKES = [
     ({"outcomes": [{"binary": {"guess_rate": 0.5, "target": 0.5}}]}, "outcomes[0].binary.target", "above 0.5 ("),
     ({"outcomes": [{"binary": {"lapse_rate": 0.1, "target": 0.95}}]}, "outcomes[0].binary.target", "below 0.9"),
     ({"outcomes": [{"binary": {"target": "NaN"}}]}, "outcomes[0].binary.target", "nan is given"),
+    ({"outcomes": [{"proportion": {}}]}, "outcomes[0].proportion.trials", "Required: how many presentations"),
+    ({"outcomes": [{"proportion": {"trials": 1001}}]}, "outcomes[0].proportion.trials", "1001 is given"),
+    (
+        {"outcomes": [{"proportion": {"trials": 5, "guess_rate": 1.5}}]},
+        "outcomes[0].proportion.guess_rate",
+        "at least 0 and below 1",
+    ),
+    (
+        {"outcomes": [{"proportion": {"trials": 5, "target": 1}}]},
+        "outcomes[0].proportion.target",
+        "below 1 (1 - lapse_rate)",
+    ),
     ({"outcomes": [{"ordinal": {"levels": 1}}]}, "outcomes[0].ordinal.levels", "2 to 100"),
     ({"outcomes": [{"ordinal": {"levels": 101}}]}, "outcomes[0].ordinal.levels", "2 to 100"),
     ({"outcomes": [{"choice": {}}], "strategies": [SOBOL]}, "outcomes[0].choice", "stimuli_per_trial: 2"),
@@ -260,6 +272,21 @@ def constraint(bound, **terms):
     return {
         "terms": [{"parameter": name, "coefficient": value} for name, value in terms.items()],
         "upper_bound": bound,
+    }
+
+
+def test_a_study_may_learn_from_its_participants(catalogue):
+    assert from_proto(message(), catalogue).population_prior is None
+    assert from_proto(message(name="study", population_prior={}), catalogue).population_prior == PopulationPrior()
+    given = from_proto(message(name="study", population_prior={"max_experiments": 3}), catalogue)
+    assert given.population_prior == PopulationPrior(max_experiments=3)
+
+
+@pytest.mark.parametrize("count", [0, -1, 101])
+def test_a_study_that_learns_from_its_participants_has_a_name_and_some_of_them(catalogue, count):
+    assert violations(catalogue, name=" ", population_prior={"max_experiments": count}) == {
+        "config.name": "Required with population_prior: earlier experiments of the study are those with the same name.",
+        "config.population_prior.max_experiments": f"{count} is given; expected is 1 to 100.",
     }
 
 

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aepsych_grpc.config import outcome, parameter
-from aepsych_grpc.config.experiment import Component, ExperimentConfig, Stopping, Strategy
+from aepsych_grpc.config.experiment import Component, ExperimentConfig, PopulationPrior, Stopping, Strategy
 from aepsych_grpc.config.files import check, dump
 from aepsych_grpc.config.proto import from_proto, to_proto
 from aepsych_grpc.config.violation import InvalidConfigError
@@ -29,7 +30,10 @@ def intervals(draw, make, numbers, positive):
 @st.composite
 def discrete(draw):
     log_scale = draw(st.booleans())
-    values = draw(st.lists(POSITIVE if log_scale else FINITE, min_size=2, max_size=6, unique=True))
+    # On a logarithmic scale values must differ by more than the rounding of their logarithms.
+    values = draw(
+        st.lists(POSITIVE if log_scale else FINITE, min_size=2, max_size=6, unique_by=math.log if log_scale else float)
+    )
     return parameter.Discrete(values=tuple(sorted(values)), log_scale=log_scale)
 
 
@@ -53,8 +57,18 @@ def binary(draw):
     return outcome.Binary(guess_rate=guess, lapse_rate=lapse, target=draw(st.floats(guess + 0.01, 0.99 - lapse)))
 
 
+@st.composite
+def proportion(draw):
+    each = draw(binary())
+    return outcome.Proportion(
+        trials=draw(st.integers(1, 1000)), guess_rate=each.guess_rate, lapse_rate=each.lapse_rate, target=each.target
+    )
+
+
 OTHER_OUTCOMES = st.one_of(
-    st.builds(outcome.Ordinal, levels=st.integers(2, 100)), st.builds(outcome.Continuous, unit=st.text(max_size=3))
+    proportion(),
+    st.builds(outcome.Ordinal, levels=st.integers(2, 100)),
+    st.builds(outcome.Continuous, unit=st.text(max_size=3)),
 )
 
 
@@ -112,8 +126,10 @@ def configs(draw):
     outcome_kinds = [draw(binary())] if learnable else draw(st.lists(OTHER_OUTCOMES, min_size=1, max_size=3))
     outcome_names = draw(st.lists(NAMES, min_size=len(outcome_kinds), max_size=len(outcome_kinds), unique=True))
     strategy_names = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
+    name = draw(st.text(max_size=8))
+    population_prior = draw(st.none() | st.builds(PopulationPrior, max_experiments=st.integers(1, 100)))
     return ExperimentConfig(
-        name=draw(st.text(max_size=8)),
+        name=name,
         description=draw(st.text(max_size=8)),
         labels=draw(st.dictionaries(st.text(max_size=4), st.text(max_size=4), max_size=2)),
         parameters=parameters,
@@ -123,6 +139,7 @@ def configs(draw):
         strategies=tuple(draw(strategies(name, learnable=learnable)) for name in strategy_names),
         seed=draw(st.none() | st.integers(0, 2**31 - 1)),
         allow_out_of_bounds=draw(st.booleans()),
+        population_prior=population_prior if name.strip() else None,
     )
 
 

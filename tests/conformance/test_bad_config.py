@@ -52,6 +52,51 @@ def test_ten_mistakes_are_ten_violations(validate_only, live, refused):
     assert live.rows() == before
 
 
+KNOWN_WRONGLY = {
+    "increasing": ["side", "size"],
+    "decreasing": ["contrast", "contrast"],
+    "known": [
+        {"where": {"contrast": 1.5}, "probability": 0.4},
+        {"where": {"contrast": [0.5, 0.2], "frequency": 4}, "probability": 0.9, "trials": -1},
+        {"where": {"contrast": 0.1}, "probability": 0.6},
+        {"where": {"contrast": 0.1}, "probability": 0.7},
+        {"probability": "half"},
+    ],
+}
+
+
+def test_knowledge_that_cannot_be_is_refused_statement_by_statement(live, refused):
+    before = live.rows()
+    config = {
+        "parameters": [CONTRAST, {"name": "side", "categorical": {"choices": ["left", "right"]}}],
+        "outcomes": [{"binary": {"guessRate": 0.5, "lapseRate": 0.02}}],
+    }
+
+    def fields(**options):
+        model = {"name": "gp_classification", "options": options}
+        strategies = [{"model": model, "stopping": {"minAsks": 9}}]
+        refusal = refused(
+            live.stub.Setup, ParseDict({"config": config | {"strategies": strategies}}, v1.SetupRequest())
+        )
+        assert (refusal.code, refusal.reason) == ("INVALID_ARGUMENT", "INVALID_CONFIG")
+        assert live.rows() == before
+        return [path.removeprefix("config.strategies[0].model.options.") for path in refusal.fields]
+
+    # Values of the wrong type or size hide what only makes sense with right ones.
+    assert fields(**KNOWN_WRONGLY) == ["known[1].trials", "known[4].where", "known[4].probability"]
+    legible = [{**statement, "trials": 3} for statement in KNOWN_WRONGLY["known"][:4]]
+    assert fields(**KNOWN_WRONGLY | {"known": legible}) == [
+        "increasing[0]",
+        "increasing[1]",
+        "decreasing[1]",
+        "known[0].where.contrast",
+        "known[0].probability",
+        "known[1].where.contrast",
+        "known[1].where.frequency",
+        "known[3].where",
+    ]
+
+
 @pytest.mark.parametrize(
     ("request_", "reason", "fields"),
     [

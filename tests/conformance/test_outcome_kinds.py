@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from google.protobuf.json_format import ParseDict
-from scipy.stats import spearmanr
+from scipy.stats import norm, spearmanr
 
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 from aepsych_grpc.v1 import trial_pb2
@@ -126,6 +126,53 @@ def test_probabilities_are_for_binary_outcomes(study, live, refused):
     request = {"experimentId": study[1].experiment_id, "maximum": {}, "responseScale": "RESPONSE_SCALE_PROBABILITY"}
     refusal = refused(live.stub.Query, ParseDict(request, v1.QueryRequest()))
     assert (refusal.reason, refusal.fields) == ("INVALID_REQUEST", ("response_scale",))
+
+
+def respond_count(trial, rng):
+    return rng.binomial(10, norm.cdf(truth(trial.stimuli[0].values)))
+
+
+@pytest.mark.parametrize("link", ["probit", "logit", "gumbel"])
+def test_a_proportion_is_learned_from_counts_and_answered_as_a_probability(live, refused, link):
+    proportion = {"trials": 10, "lapseRate": 0.01, "target": 0.6}
+    answer = set_up(
+        live,
+        outcomes=[{"name": "seen", "proportion": proportion}],
+        strategies=strategies(model={"name": "gp_classification", "options": {"link": link}}),
+        intensityParameter="level",
+    )
+    experiment_id = answer.experiment_id
+    assert answer.config.outcomes[0].proportion.trials == 10
+    assert answer.config.strategies[1].acquisition.name == "sur"
+    assert "proportion" in live.stub.GetServerInfo(v1.GetServerInfoRequest()).outcome_kinds
+    trials = run(live, experiment_id, {"seen": respond_count}, np.random.default_rng(0))
+    assert [(trial.source, trial.note) for trial in trials[8:]] == [(trial_pb2.TRIAL_SOURCE_MODEL, "")] * 7
+    contour = query(live, experiment_id, thresholdContour={}).threshold_contour
+    assert contour.target == 0.6
+    # Phi^-1(.59 / .99) = .24 is reached half a level above the middle, for round two levels earlier.
+    medians = {point.context.values["shape"].string_value: point.median for point in contour.points}
+    assert medians == {"round": pytest.approx(3.48, abs=1.2), "square": pytest.approx(5.48, abs=1.2)}
+    assert medians["round"] < medians["square"]
+    stimuli = [{"values": {"level": level, "shape": "square"}} for level in (0, 5, 10)]
+    for scale in ("RESPONSE_SCALE_EXPECTED", "RESPONSE_SCALE_PROBABILITY"):
+        answered = query(live, experiment_id, prediction={"stimuli": stimuli}, responseScale=scale).prediction
+        assert [one.mean for one in answered.responses] == pytest.approx([0.01, 0.5, 0.98], abs=0.2)
+    (above,) = query(live, experiment_id, levelSetProbability={"stimuli": stimuli[2:]}).values.values
+    assert above > 0.95
+    jnd = {"parameter": "level", "stimuli": stimuli[1:2]}
+    assert query(live, experiment_id, justNoticeableDifference=jnd).WhichOneof("result")
+    inverse = {"experimentId": experiment_id, "inverse": {"value": 6}}
+    assert refused(live.stub.Query, ParseDict(inverse, v1.QueryRequest())).fields == ("inverse.value",)
+
+
+@pytest.mark.parametrize("count", [-1, 11, 2.5, True, "7"])
+def test_what_is_no_count_of_the_presentations_is_refused(live, refused, count):
+    answer = set_up(live, outcomes=[{"name": "seen", "proportion": {"trials": 10}}])
+    live.stub.Ask(v1.AskRequest(experiment_id=answer.experiment_id))
+    told = {"experimentId": answer.experiment_id, "observations": [{"trialId": 1, "outcomes": {"seen": count}}]}
+    refusal = refused(live.stub.Tell, ParseDict(told, v1.TellRequest()))
+    assert (refusal.reason, refusal.fields) == ("INVALID_REQUEST", ("observations[0].outcomes.seen",))
+    assert "how many of 10 presentations, a whole number from 0 to 10" in refusal.descriptions[0]
 
 
 def test_each_outcome_has_a_model_of_its_own(live, refused):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from aepsych_grpc.client import Client
 from aepsych_grpc.config.files import check
 from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.server.exposure import Exposure, ExposureError
@@ -77,6 +78,29 @@ def test_the_python_loop_works_as_printed(tmp_path, monkeypatch, capsys):
     assert len(names["trials"]) == 50
     assert Path("p01.png").stat().st_size > 10_000
     assert "spatial_frequency" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("server_of_the_readme")
+def test_earlier_participants_teach_as_printed(tmp_path, monkeypatch, capsys):
+    (tmp_path / "examples").symlink_to(README.parent / "examples")
+    monkeypatch.chdir(tmp_path)
+    earlier = Client(f"localhost:{PORT}").setup("examples/contrast_threshold.yaml", participant_id="p01")
+    for i in range(12):
+        earlier.tell({"contrast": 0.003 * 1.6**i, "spatial_frequency": 1 + i % 5}, int(i > 5))
+    earlier.finish()
+    names = {}
+    exec(printed_lines("Earlier participants", "python"), names)  # the README's own lines
+    assert names["experiment"].learned_from == (earlier.experiment_id,)
+    assert capsys.readouterr().out == f"('{earlier.experiment_id}',) ()\n"
+
+
+def test_the_option_for_earlier_participants_is_as_printed(tmp_path):
+    text = README.read_text()
+    for printed, expected in (("population_prior: {}", 10), ("population_prior: {max_experiments: 20}", 20)):
+        assert f"`{printed}`" in text
+        path = tmp_path / "study.yaml"
+        path.write_text(f"name: study\n{printed}\n{printed_lines('A study is a file', 'yaml')}")
+        assert check(path, CATALOGUE).population_prior.max_experiments == expected
 
 
 def test_the_study_is_a_file_that_passes_the_check(tmp_path):

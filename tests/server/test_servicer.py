@@ -1,5 +1,7 @@
 """What the RPCs answer, without a socket."""
 
+import threading
+
 import pytest
 from google.protobuf.json_format import ParseDict
 from google.rpc.code_pb2 import Code
@@ -212,3 +214,17 @@ def test_a_fault_leaves_no_trace_but_its_incident_id(transport, monkeypatch):
         transport.unary("ListExperiments", v1.ListExperimentsRequest(), None)
     assert caught.value.status.code == Code.INTERNAL
     assert "secret" not in str(caught.value.status)
+
+
+def test_a_setup_that_learns_waits_no_longer_than_its_deadline(call, transport, monkeypatch):
+    may_go_on = threading.Event()
+    monkeypatch.setattr("aepsych_grpc.session.population.learn", lambda *_: may_go_on.wait(30) and ())
+    teacher = call("Setup", config=config()).experiment_id
+    call("Tell", experimentId=teacher, observations=[{"stimuli": [{"values": {"x": 0}}], "outcomes": {"response": 1}}])
+    request = ParseDict({"config": config(), "priorFromExperimentIds": [teacher]}, v1.SetupRequest())
+    with pytest.raises(StatusError) as caught:
+        transport.unary("Setup", request, 0.01)
+    assert caught.value.status.code == Code.DEADLINE_EXCEEDED
+    assert "Nothing was recorded; the learning goes on." in caught.value.status.message
+    may_go_on.set()
+    assert transport.unary("Setup", request, None).experiment_id

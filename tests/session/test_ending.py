@@ -124,3 +124,13 @@ def test_a_restart_changes_no_stimulus_of_a_model_that_forgets(tmp_path):
             shown.setdefault(name, []).extend(run(experiments.open(experiment_id), 1))
         experiments.close()
     assert shown["steady.db"] == shown["restarted.db"]
+
+
+def test_a_model_whose_numbers_fail_ends_nothing(experiments, monkeypatch):
+    def fail(*_, **__):
+        raise ArithmeticError("The latent field's covariance is not positive definite.")
+
+    experiment = set_up(experiments, Stopping(min_asks=1, max_threshold_interval=0.99))
+    monkeypatch.setattr("aepsych_grpc.session.ending.certainty", fail)
+    run(experiment, 9)
+    assert ends(experiments, experiment) == []

@@ -8,7 +8,7 @@ from session_scenario import ask_call, given, make_config
 from aepsych_grpc.config.constraint import LinearConstraint
 from aepsych_grpc.config.experiment import Component, Strategy
 from aepsych_grpc.config.experiment import Stopping as Until
-from aepsych_grpc.config.outcome import Binary, Choice, Continuous, Ordinal, Outcome
+from aepsych_grpc.config.outcome import Binary, Choice, Continuous, Ordinal, Outcome, Proportion
 from aepsych_grpc.config.proto import from_proto, to_proto
 from aepsych_grpc.config.violation import InvalidConfigError
 from aepsych_grpc.core.catalogue import CATALOGUE
@@ -25,6 +25,7 @@ def strength(stimulus):
 
 KINDS = {
     "binary": (Binary(target=0.5), lambda stimuli: strength(stimuli[0]) > 0),
+    "proportion": (Proportion(trials=8), lambda stimuli: min(max(round(4 + 6 * strength(stimuli[0])), 0), 8)),
     "ordinal": (Ordinal(levels=4), lambda stimuli: min(max(round(2 * strength(stimuli[0]) + 1.5), 0), 3)),
     "continuous": (Continuous(), lambda stimuli: 250 - 80 * strength(stimuli[0])),
     "choice": (Choice(), lambda stimuli: strength(stimuli[1]) > strength(stimuli[0])),
@@ -63,6 +64,9 @@ STEEP = LinearConstraint(coefficients={"contrast": 16.0, "frequency": 1.0}, uppe
         (["continuous"], {"generator": Component(name="pool", options={"points": POOL})}),
         (["choice"], {"constraints": (STEEP,), "keep_most_recent": 6}),
         (["choice"], {"generator": Component(name="epsilon_greedy", options={"epsilon": 0.4})}),
+        (["binary"], {"model": Component(name="gp_classification", options={"link": "gumbel"})}),
+        (["proportion"], {"model": Component(name="gp_classification", options={"link": "logit"})}),
+        (["proportion"], {"generator": Component(name="thompson_sampling")}),
         (["continuous", "binary", "ordinal"], {}),
         (["continuous", "binary", "ordinal"], {"generator": Component(name="per_outcome")}),
         (
@@ -77,9 +81,11 @@ STEEP = LinearConstraint(coefficients={"contrast": 16.0, "frequency": 1.0}, uppe
             },
         ),
         (["continuous", "binary"], {"model": Component(name="gp_classification"), "keep_most_recent": 5}),
+        (["binary"], {"model": Component(name="gp_classification", options={"structure": "evidence"})}),
     ],
 )
-def test_a_restart_at_any_point_changes_no_later_stimulus(tmp_path, names, more):
+def test_a_restart_at_any_point_changes_no_later_stimulus(tmp_path, monkeypatch, names, more):
+    monkeypatch.setattr("aepsych_grpc.core.models.structure_by_evidence.FIRST_DECISION", 3)  # and at 6
     ends = []
     for name, restart in (("steady.db", False), ("restarted.db", True)):
         experiments = Experiments(open_store(tmp_path / name))
@@ -120,6 +126,16 @@ def test_the_rules_that_ask_a_model_are_about_the_outcome_that_trials_are_chosen
     assert end.reason.startswith("posterior range 0.")
 
 
+def test_a_proportion_has_a_probability_that_rules_ask_for(experiments):
+    names = ["proportion"]
+    rules = Until(min_asks=2, max_asks=40, min_posterior_range=0.3)
+    experiment = experiments.open(experiments.setup(SetupCall(config=config(names, stopping=rules))).experiment_id)
+    while (answer := experiment.ask(ask_call())).trials:
+        answer_as(names, experiment, answer.trials[0])
+    kinds = [decode(one.payload).kind for one in experiments.store.events(experiment.experiment_id)]
+    assert any(isinstance(kind, StrategyFinished) and "posterior range" in kind.reason for kind in kinds)
+
+
 def test_every_model_of_a_strategy_forgets(experiments):
     names = ["continuous", "binary"]
     forgetful = config(names, keep_most_recent=5)
@@ -134,6 +150,7 @@ def test_every_model_of_a_strategy_forgets(experiments):
     [
         (["binary", "ordinal"], {"model": Component(name="gp_rating")}, "stopping.min_posterior_range"),
         (["continuous"], {"generator": Component(name="thompson_sampling")}, "generator.name"),
+        (["proportion"], {"stopping": Until(min_outcome_occurrences=3)}, "stopping.min_outcome_occurrences"),
         (["choice"], {"generator": Component(name="pool", options={"points": POOL})}, "generator.name"),
         (
             ["ordinal"],

@@ -32,9 +32,12 @@ def test_a_restart_at_any_point_changes_no_later_stimulus(tmp_path):
     assert stimuli[0] == stimuli[1]
 
 
-def test_a_restart_between_refits_changes_no_later_stimulus(tmp_path, monkeypatch):
-    """Beyond 40 trials most asks work on from the belief of the ask before."""
+@pytest.mark.parametrize("dense_limit", [1000, 12])
+def test_a_restart_between_refits_changes_no_later_stimulus(tmp_path, monkeypatch, dense_limit):
+    """Beyond 40 trials most asks work on from the belief of the first one since the refit."""
     monkeypatch.setattr("aepsych_grpc.core.models.gaussian_process.EVERY_TRIAL_UNTIL", 4)
+    monkeypatch.setattr("aepsych_grpc.core.models.belief.DENSE_LIMIT", dense_limit)
+    monkeypatch.setattr("aepsych_grpc.core.models.inducing_points.COUNT", 5)
     stimuli = []
     for name, restart in (("steady.db", False), ("restarted.db", True)):
         experiments = Experiments(open_store(tmp_path / name))

@@ -1,11 +1,14 @@
 """Tells: all of a call or none, once and only once."""
 
 import math
+from dataclasses import replace
 
 import pytest
-from session_scenario import ask_call, given, run, set_up
+from session_scenario import ask_call, given, make_config, run, set_up
 
+from aepsych_grpc.config.outcome import Choice, Ordinal, Outcome
 from aepsych_grpc.error import Reason, ServiceError
+from aepsych_grpc.session.call import SetupCall
 
 STIMULUS = {"contrast": 0.5, "frequency": 4.0}
 
@@ -82,6 +85,25 @@ def test_what_a_binary_outcome_cannot_be_is_refused(experiment, value):
     assert error.reason is Reason.INVALID_REQUEST
     assert [violation.path for violation in error.violations] == ["observations[0].outcomes.seen"]
     assert "0 or 1" in error.violations[0].message
+
+
+@pytest.mark.parametrize(
+    ("kind", "allowed"),
+    [
+        (Choice(), "the chosen stimulus's position, 0 or 1, is expected"),
+        (Ordinal(levels=2), "given; 0 or 1 is expected"),
+        (Ordinal(levels=7), "given; a whole number from 0 to 6 is expected"),
+    ],
+    ids=["choice", "two levels", "seven levels"],
+)
+def test_a_bool_counts_as_a_number_for_yes_or_no_only(experiments, kind, allowed):
+    stimuli = 2 if isinstance(kind, Choice) else 1
+    start = make_config().strategies[:1]
+    outcomes = (Outcome(name="seen", kind=kind),)
+    config = replace(make_config(), outcomes=outcomes, stimuli_per_trial=stimuli, strategies=start)
+    experiment = experiments.open(experiments.setup(SetupCall(config=config)).experiment_id)
+    error = refused(experiment, [given(outcomes={"seen": True}, stimuli=(STIMULUS,) * stimuli)])
+    assert allowed in error.violations[0].message
 
 
 def test_every_mistake_of_a_call_is_reported(experiment):

@@ -4,7 +4,7 @@ import pytest
 from study import EAR, LEVEL, PITCH, study
 
 from aepsych_grpc.config.experiment import Component, Stopping, Strategy
-from aepsych_grpc.config.outcome import Continuous, Ordinal, Outcome
+from aepsych_grpc.config.outcome import Continuous, Ordinal, Outcome, Proportion
 from aepsych_grpc.simulation.design import NotSimulatedError, design_of
 
 SOBOL = (Strategy(name="only", generator=Component(name="sobol"), stopping=Stopping(min_asks=10)),)
@@ -21,6 +21,11 @@ def test_a_design_is_as_long_as_its_strategies():
     assert design.checkpoints == (10, 15, 20)
     assert (design.unit, design.log_scale) == ("dB", False)
     assert design.config == study()
+
+
+def test_a_proportion_is_simulated():
+    kind = Proportion(trials=10, guess_rate=0.5, target=0.75)
+    assert design_of(study(outcomes=(Outcome(name="heard", kind=kind),))).outcome == kind
 
 
 def test_a_strategy_ends_at_its_smaller_number():

@@ -3,6 +3,7 @@ import pytest
 import torch
 from study import EAR, HEARD, LEVEL, PITCH
 
+from aepsych_grpc.config.outcome import Proportion
 from aepsych_grpc.config.parameter import Discrete, Parameter
 from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.core.space.space import Space
@@ -64,3 +65,14 @@ def test_thresholds_of_discrete_intensities_lie_between_the_outermost_values():
     for seed in range(40):
         threshold = draw(seed, space).threshold(torch.full((1, 1), 0.5, dtype=torch.float64)).item()
         assert axis.first < threshold < axis.last
+
+
+def test_a_proportion_is_a_count_of_presentations():
+    kind = Proportion(trials=20, guess_rate=0.5, target=0.75)
+    participant = random_participant(SPACE, "level", kind, widths=(0.2, 0.2), rng=np.random.default_rng(1))
+    X = torch.tensor([[0.5, 0.25, 0.5]], dtype=torch.float64)
+    X[:, 0] = participant.threshold(X)
+    rng = np.random.default_rng(2)
+    counts = [participant.respond(X, rng) for _ in range(2000)]
+    assert np.mean(counts) == pytest.approx(15, abs=0.2)
+    assert np.var(counts) == pytest.approx(20 * 0.75 * 0.25, rel=0.15)

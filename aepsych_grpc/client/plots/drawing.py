@@ -31,8 +31,8 @@ def draw_field(axes: "Axes", view: View) -> None:
         width = len(x.values)
         means = [point.mean for point in view.predictions]
         rows = [means[i : i + width] for i in range(0, len(means), width)]
-        binary = view.outcome.binary
-        limits = (binary.guess_rate, 1 - binary.lapse_rate) if view.binary else (min(means), max(means))
+        rates = view.rates
+        limits = (min(means), max(means)) if rates is None else (rates.guess_rate, 1 - rates.lapse_rate)
         mesh = axes.pcolormesh(
             x.positions,
             y.positions,
@@ -94,7 +94,7 @@ def _around(values: Sequence[float], axis: Axis) -> tuple[float, float]:
 
 
 def draw_trials(axes: "Axes", view: View) -> None:
-    """Draw where the trials were, as far as y is shown; filled and open by response for yes/no outcomes."""
+    """Draw where the trials were, as far as y is shown: filled and open by response, shaded for proportions."""
     x, y = view.axes
     low, high = axes.get_ylim()
     shown = [trial for trial in view.trials if low <= y.position(trial[y.name]) <= high]
@@ -103,9 +103,13 @@ def draw_trials(axes: "Axes", view: View) -> None:
 
 
 def _scatter(axes: "Axes", view: View, trials: Sequence[Trial], xs: Sequence[float], ys: Sequence[float]) -> None:
-    """Draw trials as markers: filled for a response of 1 and open for 0 where the outcome is yes or no."""
+    """Draw trials as markers: filled for a response of 1 and open for 0, and proportions in shades between."""
     name = view.outcome.name
     told = [response(trial, name) for trial in trials]
+    if view.rates is not None and not view.binary:
+        shades = [_shade(given / view.presentations) for given in told]
+        axes.scatter(xs, ys, facecolors=shades or INK, label=f"{name}: darker for more", **MARKER)
+        return
     for value, face in ((1, INK), (0, "white")) if view.binary else ((None, INK),):
         chosen = [i for i, given in enumerate(told) if value is None or given == value]
         axes.scatter(
@@ -115,6 +119,12 @@ def _scatter(axes: "Axes", view: View, trials: Sequence[Trial], xs: Sequence[flo
             label=f"{name} = {value}" if view.binary else "trials",
             **MARKER,
         )
+
+
+def _shade(share: float) -> tuple[float, ...]:
+    """Return a colour between white, for 0, and ink, for 1."""
+    ink = needed("matplotlib.colors", "plot").to_rgb(INK)
+    return tuple(1 - share * (1 - part) for part in ink)
 
 
 def response(trial: Trial, outcome: str) -> float:
@@ -138,6 +148,10 @@ def draw_curve(axes: "Axes", view: View) -> None:
     xs = [x.position(trial[x.name]) for trial in view.trials]
     if view.binary:
         _scatter(axes, view, view.trials, xs, stacked([(at, int(given)) for at, given in zip(xs, told, strict=True)]))
+        axes.set_ylim(-0.03, 1.03)
+    elif view.rates is not None:
+        shares = [given / view.presentations for given in told]
+        _scatter(axes, view, view.trials, side_by_side(list(zip(xs, shares, strict=True)), x), shares)
         axes.set_ylim(-0.03, 1.03)
     else:
         _scatter(axes, view, view.trials, side_by_side(list(zip(xs, told, strict=True)), x), told)

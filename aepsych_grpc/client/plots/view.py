@@ -24,6 +24,10 @@ CURVE_POINTS = 160
 """Predictions or thresholds along a curve."""
 
 
+WITH_THRESHOLD = ("binary", "proportion")
+"""Kinds of outcome that define a threshold."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """What a plot shows.
@@ -57,11 +61,24 @@ class View:
         return self.outcome.WhichOneof("kind") == "binary"
 
     @property
+    def rates(self) -> config_pb2.BinaryOutcome | config_pb2.ProportionOutcome | None:
+        """Guess and lapse rate, where the response is a probability."""
+        kind = self.outcome.WhichOneof("kind")
+        return getattr(self.outcome, kind) if kind in WITH_THRESHOLD else None
+
+    @property
+    def presentations(self) -> int:
+        """How many presentations a response counts; 1 for what is no proportion."""
+        return self.outcome.proportion.trials or 1
+
+    @property
     def response_label(self) -> str:
         """Label of the response, with its unit."""
         name = self.outcome.name.replace("_", " ")
         if self.binary:
             return f"probability of {name} = 1"
+        if self.rates is not None:
+            return f"proportion of {name}"
         unit = self.outcome.continuous.unit
         return f"{name} ({unit})" if unit else name
 
@@ -120,7 +137,7 @@ def field_view(
             handle, stimuli, outcome=outcome, credible_level=CREDIBLE_LEVEL, fixed_parameters=fixed_parameters
         )
         upward = intensity_of(handle.config)
-        if chosen.WhichOneof("kind") == "binary" and upward in (axis.name for axis in axes):
+        if chosen.WhichOneof("kind") in WITH_THRESHOLD and upward in (axis.name for axis in axes):
             across = [axis for axis in axes if axis.name != upward]
             crossing = yield from _threshold(handle, part, across, fixed_parameters, outcome)
     except NothingToModelError:

@@ -6,10 +6,11 @@ from aepsych_grpc.config.violation import Violation, shown
 
 MOST_OUTCOMES = 20
 MOST_LEVELS = 100
+MOST_PRESENTATIONS = 1000
 MOST_STIMULI_PER_TRIAL = 16
 
 
-def check_binary(guess_rate: float, lapse_rate: float, target: float | None, path: str) -> Iterator[Violation]:
+def check_rates(guess_rate: float, lapse_rate: float, target: float | None, path: str) -> Iterator[Violation]:
     """Check the asymptotes and the target: 0 <= g, 0 <= l, g + l < 1, g < target < 1 - l."""
     rates = {"guess_rate": guess_rate, "lapse_rate": lapse_rate}
     wrong = {name: rate for name, rate in rates.items() if not 0 <= rate < 1}
@@ -40,6 +41,13 @@ def _bound(name: str, value: float, wrong: dict[str, float]) -> str:
 
 def _as_fraction(value: float) -> str:
     return f" Percentages are written as fractions: {shown(value / 100)}." if 1 < value <= 100 else ""
+
+
+def check_presentations(count: int, path: str) -> Iterator[Violation]:
+    """Check the number of presentations that a proportion counts."""
+    if not 1 <= count <= MOST_PRESENTATIONS:
+        given = f"{count} is given" if count else "Required"
+        yield Violation(path, f"{given}: how many presentations a response counts, 1 to {MOST_PRESENTATIONS}.")
 
 
 def check_levels(levels: int, path: str) -> Iterator[Violation]:

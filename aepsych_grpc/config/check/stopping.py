@@ -39,9 +39,12 @@ def check_stopping(stopping: Stopping | None, outcome_kinds: Sequence[str], path
             f"{given['min_asks']} is given, above max_asks {given['max_asks']}; the strategy would never get there.",
         )
     if "min_outcome_occurrences" in given and "binary" not in outcome_kinds:
+        why = "the experiment has none"
+        if "proportion" in outcome_kinds:
+            why += ": a proportion's counts needn't all occur"
         yield Violation(
             f"{path}.min_outcome_occurrences",
-            "It counts the values of binary outcomes, and the experiment has none; use min_asks instead.",
+            f"It counts the values of binary outcomes, and {why}; use min_asks instead.",
         )
 
 
@@ -52,7 +55,7 @@ def check_model_rules(stopping: Stopping, trials: Trials, path: str, *, learns: 
             yield Violation(
                 f"{path}.{name}", "It asks what the model believes, and the strategy has no model; add one."
             )
-        elif getattr(stopping, name) is not None and trials.outcome_kinds[0] != "binary":
+        elif getattr(stopping, name) is not None and trials.outcome_kinds[0] not in ("binary", "proportion"):
             kind = with_article(trials.outcome_kinds[0])
             message = f"It is about probabilities, and trials are chosen for {kind} outcome; leave it out."
             yield Violation(f"{path}.{name}", message)

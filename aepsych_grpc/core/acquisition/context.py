@@ -31,14 +31,14 @@ def target_of(context: AcquisitionContext, target: float | None) -> float:
     Raises:
         InvalidConfigError: When the target isn't between the guess rate and 1 - lapse rate; the path is
             `options.target`.
-        TypeError: When the outcome isn't binary.
+        TypeError: When the outcome has no target.
     """
-    binary = context.outcome
-    if not isinstance(binary, outcome.Binary):
-        raise TypeError(f"A {type(binary).__name__.lower()} outcome has no target probability.")
+    kind = context.outcome
+    if not isinstance(kind, outcome.Psychometric):
+        raise TypeError(f"A {type(kind).__name__.lower()} outcome has no target probability.")
     if target is None:
-        return binary.target
-    violations = _misplaced(binary, target)
+        return kind.target
+    violations = _misplaced(kind, target)
     if violations:
         raise InvalidConfigError(violations)
     return target
@@ -55,13 +55,13 @@ class HasTarget(Protocol):
 def check_target(options: HasTarget, trials: Trials) -> list[Violation]:
     """Find out whether the target isn't one of the outcome's probabilities; the path is `options.target`."""
     kind = trials.outcomes[0].kind
-    if options.target is None or not isinstance(kind, outcome.Binary):
+    if options.target is None or not isinstance(kind, outcome.Psychometric):
         return []
     return _misplaced(kind, options.target)
 
 
-def _misplaced(binary: outcome.Binary, target: float) -> list[Violation]:
-    lowest, highest = binary.guess_rate, round(1 - binary.lapse_rate, 12)
+def _misplaced(kind: outcome.Psychometric, target: float) -> list[Violation]:
+    lowest, highest = kind.guess_rate, round(1 - kind.lapse_rate, 12)
     if lowest < target < highest:
         return []
     message = f"{shown(target)} is given; expected is above {shown(lowest)} (guess_rate) and below {shown(highest)}"

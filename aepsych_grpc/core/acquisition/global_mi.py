@@ -3,8 +3,8 @@
 from torch import Tensor
 
 from aepsych_grpc.core.acquisition.context import AcquisitionContext, TargetOptions, target_of
-from aepsych_grpc.core.acquisition.entropy import binary_entropy
 from aepsych_grpc.core.acquisition.look_ahead import LookAhead
+from aepsych_grpc.core.responses.entropy import binary_entropy
 
 
 def information_gain(ahead: Tensor, now: Tensor, weights: Tensor) -> Tensor:

@@ -10,7 +10,6 @@ from torch import Tensor
 from aepsych_grpc.core.acquisition.context import AcquisitionContext
 from aepsych_grpc.core.acquisition.look_ahead import SMALLEST_VARIANCE
 from aepsych_grpc.core.posterior import Posterior
-from aepsych_grpc.core.responses.foreseen import foreseen
 from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.core.space.sobol import sobol_points
 
@@ -47,7 +46,7 @@ class IntegratedVariance:
             c = posterior.covariance(X, references)
             c_squared = c * c
             first, second = torch.zeros_like(c), torch.zeros_like(c)
-            for one in foreseen(response, mean, variance):
+            for one in response.foreseen(mean, variance):
                 spread = torch.addcmul(v_q, c_squared, one.d2[:, None]).clamp_(min=SMALLEST_VARIANCE)
                 moved = response.expected_mean(torch.addcmul(m_q, c, one.d1[:, None]), spread).sub_(now)
                 first.addcmul_(moved, one.weight[:, None])

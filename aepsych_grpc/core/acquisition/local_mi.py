@@ -1,8 +1,8 @@
 """Local MI: the information that a response gives about the side of the level set on which its own point lies."""
 
 from aepsych_grpc.core.acquisition.context import AcquisitionContext, TargetOptions
-from aepsych_grpc.core.acquisition.entropy import binary_entropy
 from aepsych_grpc.core.acquisition.local_look_ahead import LocalLookAhead, local_look_ahead
+from aepsych_grpc.core.responses.entropy import binary_entropy
 
 
 def build_local_mi(context: AcquisitionContext, options: TargetOptions) -> LocalLookAhead:

@@ -19,7 +19,6 @@ from torch import Tensor
 
 from aepsych_grpc.core.acquisition.references import References, draw_references
 from aepsych_grpc.core.posterior import Posterior
-from aepsych_grpc.core.responses.foreseen import foreseen
 from aepsych_grpc.core.responses.response import Response
 
 SMALLEST_VARIANCE = 1e-9
@@ -67,7 +66,7 @@ class _Score:
         c = self._posterior.covariance(X, self._references.points)
         c_squared = c * c
         score = torch.zeros(len(X), dtype=torch.float64)
-        for one in foreseen(self._response, mean, variance):
+        for one in self._response.foreseen(mean, variance):
             spread = torch.addcmul(self._references.variance, c_squared, one.d2[:, None]).clamp_(min=SMALLEST_VARIANCE)
             z = torch.addcmul(self._distance, c, one.d1[:, None], value=-1).mul_(spread.rsqrt_())
             score += one.weight * self._gain(torch.special.ndtr(z), self._pi, self._references.weights)

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor
 
 from aepsych_grpc.core.posterior import Posterior
-from aepsych_grpc.core.responses.foreseen import foreseen
 from aepsych_grpc.core.responses.response import Response
 
 
@@ -72,6 +71,6 @@ def anticipate(belief: Posterior, response: Response, points: Tensor) -> Posteri
 def _expected_shrinkage(response: Response, mean: Tensor, variance: Tensor) -> Tensor:
     """Return r = -sum_y p(y) d2(y), in [0, 1 / variance]."""
     shrinkage = torch.zeros((), dtype=torch.float64)
-    for one in foreseen(response, mean, variance):
+    for one in response.foreseen(mean, variance):
         shrinkage -= one.weight * one.d2
     return torch.minimum(shrinkage.clamp(min=0), 1 / variance)

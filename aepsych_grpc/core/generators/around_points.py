@@ -13,7 +13,7 @@ from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.config.violation import InvalidConfigError, Violation, nearest_name, shown
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Choice, Request, Source
-from aepsych_grpc.core.generators.listed import check_listed, listed_trials
+from aepsych_grpc.core.generators.listed import EXAMPLE, check_listed, listed_trials
 from aepsych_grpc.core.generators.random_stream import random_stream
 from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.core.space.space import Space
@@ -26,12 +26,15 @@ class AroundPointsOptions:
     """Where to look, and how closely."""
 
     points: tuple[Mapping[str, Value], ...] = option(
-        ..., "The stimuli of interest; with several stimuli per trial, those of a trial side by side."
+        ...,
+        "The stimuli of interest; with several stimuli per trial, those of a trial side by side.",
+        example=EXAMPLE,
     )
     window: Mapping[str, Value] = option(
         ...,
         "How far to go to either side, by parameter: a number in its unit, or with log_scale a factor, such as 2 for "
         "half to double. Parameters left out keep the value of the point.",
+        example={"contrast": 2.0},
     )
     samples_per_point: int = option(10, "Trials around each point.", minimum=1, maximum=10_000)
     shuffle: bool = option(default=True, description="Show the trials in random order instead of point by point.")

@@ -72,7 +72,7 @@ def check_epsilon_greedy(options: EpsilonGreedyOptions, trials: Trials) -> list[
 
 
 def _violations(options: EpsilonGreedyOptions, kind: outcome.Kind) -> list[Violation]:
-    if options.generator != "thompson_sampling" or isinstance(kind, outcome.Binary):
+    if options.generator != "thompson_sampling" or isinstance(kind, outcome.Psychometric):
         return []
-    message = '"thompson_sampling" is for binary outcomes; choose "optimize_acquisition".'
+    message = '"thompson_sampling" is for binary outcomes and proportions; choose "optimize_acquisition".'
     return [Violation("options.generator", message)]

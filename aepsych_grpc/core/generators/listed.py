@@ -13,6 +13,9 @@ from aepsych_grpc.config.violation import InvalidConfigError, Violation
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.space.check import broken_constraints, check_stimuli
 
+EXAMPLE = ({"contrast": 0.01}, {"contrast": 0.1}, {"contrast": 1.0})
+"""A list of stimuli of one parameter, for documentation."""
+
 
 class HasPoints(Protocol):
     """Options with a list of stimuli."""

@@ -9,7 +9,7 @@ from aepsych_grpc.config.options import option
 from aepsych_grpc.config.parameter import Value
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Choice, Request, Source
-from aepsych_grpc.core.generators.listed import listed_trials
+from aepsych_grpc.core.generators.listed import EXAMPLE, listed_trials
 from aepsych_grpc.core.generators.random_stream import random_stream
 from aepsych_grpc.core.space.space import Space
 
@@ -19,7 +19,9 @@ class ManualOptions:
     """Which stimuli to show, and in which order."""
 
     points: tuple[Mapping[str, Value], ...] = option(
-        ..., "The stimuli, one after the other; with several stimuli per trial, those of a trial side by side."
+        ...,
+        "The stimuli, one after the other; with several stimuli per trial, those of a trial side by side.",
+        example=EXAMPLE,
     )
     shuffle: bool = option(default=False, description="Show the trials in random order instead of the order listed.")
 

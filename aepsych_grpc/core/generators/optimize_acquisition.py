@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aepsych_grpc.config.options import option
-from aepsych_grpc.config.outcome import Binary, Kind
+from aepsych_grpc.config.outcome import Kind, Psychometric
 from aepsych_grpc.config.parameter import Value
 from aepsych_grpc.config.trials import Trials
 from aepsych_grpc.config.violation import InvalidConfigError, Violation
@@ -89,7 +89,7 @@ def build_optimize_acquisition(context: GeneratorContext, options: OptimizeAcqui
     if violations := _violations(options, context.intensity_parameter, context.outcome):
         raise InvalidConfigError(violations)
     threshold = None
-    if options.intensity == "threshold" and isinstance(context.outcome, Binary):
+    if options.intensity == "threshold" and isinstance(context.outcome, Psychometric):
         name = context.intensity_parameter
         threshold = Threshold(name, context.space.index(name), context.outcome.target)
     return by_acquisition(context, Optimum(options.candidates, options.refinements, threshold))
@@ -101,7 +101,11 @@ def check_optimize_acquisition(options: OptimizeAcquisitionOptions, trials: Tria
 
 
 def _violations(options: OptimizeAcquisitionOptions, intensity: str, kind: Kind) -> list[Violation]:
-    if options.intensity == "free" or (intensity and isinstance(kind, Binary)):
+    if options.intensity == "free" or (intensity and isinstance(kind, Psychometric)):
         return []
-    lack = "is for binary outcomes" if intensity else "needs an intensity_parameter, and the experiment declares none"
+    lack = (
+        "is for binary outcomes and proportions"
+        if intensity
+        else "needs an intensity_parameter, and the experiment declares none"
+    )
     return [Violation("options.intensity", f'"threshold" {lack}; choose "free".')]

@@ -13,7 +13,7 @@ from aepsych_grpc.config.parameter import Value
 from aepsych_grpc.core.generators.anticipation import anticipate
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Choice, Request, Source
-from aepsych_grpc.core.generators.listed import listed_trials
+from aepsych_grpc.core.generators.listed import EXAMPLE, listed_trials
 from aepsych_grpc.core.generators.random_stream import random_stream
 from aepsych_grpc.core.space.rejection import reachable
 from aepsych_grpc.core.space.space import Space
@@ -25,7 +25,7 @@ _Key: TypeAlias = tuple[Value, ...]
 class PoolOptions:
     """Which stimuli exist, and whether one may come again."""
 
-    points: tuple[Mapping[str, Value], ...] = option(..., "The stimuli that exist.")
+    points: tuple[Mapping[str, Value], ...] = option(..., "The stimuli that exist.", example=EXAMPLE)
     repeat: bool = option(
         default=False, description="Let a stimulus come again. Otherwise the strategy ends when all have been shown."
     )

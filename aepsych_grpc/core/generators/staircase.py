@@ -32,6 +32,7 @@ class StaircaseOptions:
         ...,
         "Step sizes: the first until the first reversal, the second until the second, the last from then on; numbers "
         "in the parameter's unit, or with log_scale factors, such as 2 for doubling and halving.",
+        example=(4.0, 2.0, 1.4),
     )
     parameter: str = option("", PARAMETER)
     context: Mapping[str, Value] | None = option(None, CONTEXT)

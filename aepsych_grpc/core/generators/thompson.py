@@ -94,4 +94,4 @@ def check_thompson(options: ThompsonOptions, trials: Trials) -> list[Violation]:
     if options.target is not None and options.goal != "threshold":
         message = f'A target is given, but the goal is "{options.goal}"; leave the target out, or seek the threshold.'
         return [Violation("options.target", message)]
-    return check_target(options, trials) if isinstance(trials.outcomes[0].kind, outcome.Binary) else []
+    return check_target(options, trials) if isinstance(trials.outcomes[0].kind, outcome.Psychometric) else []

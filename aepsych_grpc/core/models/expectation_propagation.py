@@ -11,11 +11,13 @@ divides by tau, which therefore never falls below MIN_PRECISION; B's smallest ei
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lapack
+
+from aepsych_grpc.core.responses.response import MIN_NORMALIZER
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -54,6 +56,29 @@ class Sites:
         return Sites(np.append(self.nu, np.zeros(new)), np.append(self.tau, np.full(new, MIN_PRECISION)))
 
 
+class Marginals(Protocol):
+    """What matching the sites needs to know of the Gaussian approximation that they make."""
+
+    @property
+    def sites(self) -> Sites:
+        """The sites it is made of."""
+
+    @property
+    def mean(self) -> Array:
+        """mu, `n`."""
+
+    @property
+    def variance(self) -> Array:
+        """Diagonal of Sigma, `n`."""
+
+    @property
+    def log_determinant(self) -> float:
+        """The logarithm of |I + S K|."""
+
+
+Approximated = TypeVar("Approximated", bound=Marginals)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Approximation:
     """The Gaussian approximation and what prediction and evidence need of it.
@@ -77,6 +102,11 @@ class Approximation:
     L_inverse: Array
     converged: bool = False
     sweeps: int = 0
+
+    @property
+    def log_determinant(self) -> float:
+        """The logarithm of |B|."""
+        return 2 * float(np.log(self.L.diagonal()).sum())
 
     def cavities(self) -> tuple[Array, Array]:
         """Return mean and variance of the marginals without their own site."""
@@ -116,26 +146,62 @@ def expectation_propagation(
 ) -> Approximation:
     """Approximate the posterior of the latent values at the training points.
 
-    Each sweep matches all sites and then corrects the step by the secant of the last two (Anderson 1965, memory 1).
-    That halves the sweeps under a guess rate, where plain ones close in slowly from one side, and settles those that
-    swing: of 600 awkward cases 5 did not settle, of plain damped sweeps about every 25th.
-
     Args:
         K: Prior covariance, `n x n`.
         prior_mean: `n`.
         tilted: Moments of the cavities after their responses.
         start: Sites to start from, such as those of fewer responses; default: none, the prior.
-        tolerance: Ends when no marginal mean and no marginal variance moves by more in a sweep, or after MAX_SWEEPS.
+        tolerance: See `settle`.
 
     Raises:
         numpy.linalg.LinAlgError: K is not finite.
     """
+    found, converged, sweeps = settle(
+        lambda sites: approximation(K, prior_mean, sites),
+        prior_mean,
+        K.diagonal().copy(),
+        tilted,
+        start=start,
+        tolerance=tolerance,
+    )
+    return replace(found, converged=converged, sweeps=sweeps)
+
+
+def settle(
+    approximate: Callable[[Sites], Approximated],
+    prior_mean: Array,
+    prior_variance: Array,
+    tilted: TiltedMoments,
+    *,
+    start: Sites | None,
+    tolerance: float,
+) -> tuple[Approximated, bool, int]:
+    """Match sites and cavities until the marginals stay as they are.
+
+    Each sweep matches all sites and then corrects the step by the secant of the last two (Anderson 1965, memory 1).
+    That halves the sweeps under a guess rate, where plain ones close in slowly from one side, and settles those that
+    swing: of 600 awkward cases 5 did not settle, of plain damped sweeps about every 25th.
+
+    Args:
+        approximate: Makes the Gaussian approximation of given sites.
+        prior_mean: `n`.
+        prior_variance: `n`.
+        tilted: Moments of the cavities after their responses.
+        start: Sites to start from; None for none, the prior.
+        tolerance: Ends when no marginal mean and no marginal variance moves by more in a sweep, or after MAX_SWEEPS.
+
+    Returns:
+        The approximation, whether it settled, and after how many sweeps.
+
+    Raises:
+        numpy.linalg.LinAlgError: The moments are not finite, or `approximate` raises it.
+    """
     if start is None:
-        sites = Sites(np.zeros(len(K)), np.zeros(len(K)))
-        mean, variance = prior_mean, K.diagonal().copy()
+        sites = Sites(np.zeros(len(prior_mean)), np.zeros(len(prior_mean)))
+        mean, variance = prior_mean, prior_variance
     else:
         sites = start
-        first = approximation(K, prior_mean, sites)
+        first = approximate(sites)
         mean, variance = first.mean, first.variance
     position = np.stack([sites.nu, sites.tau])
     last_position, last_move = position, np.zeros_like(position)
@@ -150,12 +216,14 @@ def expectation_propagation(
         last_position, last_move = position, move
         position = np.stack([target[0], np.maximum(target[1], MIN_PRECISION)])
         sites = Sites(position[0], position[1])
-        current = approximation(K, prior_mean, sites)
+        current = approximate(sites)
         moved = max(np.abs(current.mean - mean).max(), np.abs(current.variance - variance).max())
         mean, variance = current.mean, current.variance
+        if not np.isfinite(moved):
+            raise np.linalg.LinAlgError("The moments of the responses are not finite.")
         if moved < tolerance:
-            return replace(current, converged=True, sweeps=sweep)
-    return replace(current, sweeps=MAX_SWEEPS)
+            return current, True, sweep
+    return current, False, MAX_SWEEPS
 
 
 def _matched(sites: Sites, mean: Array, variance: Array, tilted: TiltedMoments) -> tuple[Array, Array]:
@@ -167,21 +235,26 @@ def _matched(sites: Sites, mean: Array, variance: Array, tilted: TiltedMoments) 
     return (m + v * d1) * (1 / v + tau) - m / v, tau
 
 
-def log_evidence(approximated: Approximation, prior_mean: Array, tilted: TiltedMoments) -> float:
+def log_evidence(approximated: Marginals, prior_mean: Array, tilted: TiltedMoments) -> float:
     """Return log Z of expectation propagation, the log probability of all responses together.
 
-    Rasmussen & Williams 2006, eq. 3.65, with a prior mean, arranged so that no site's normalizer overflows.
+    Rasmussen & Williams 2006, eq. 3.65, with a prior mean, arranged so that no site's normalizer overflows. Where a
+    response is so surprising that its probability Z is at its floor, log Z is that of the Gaussian with the same
+    derivatives: exact for Gaussian noise, and right in the leading term for a probit. The floor itself would make what
+    is impossible by far look probable, compared to the other terms.
     """
     sites, mu, variance = approximated.sites, approximated.mean, approximated.variance
-    m, v = approximated.cavities()
-    Z, _, _ = tilted(m, v)
+    m, v = _cavities(mu, variance, sites)
+    Z, d1, d2 = tilted(m, v)
+    precision = np.maximum(-d2, MIN_PRECISION)
+    log_z = np.where(Z > MIN_NORMALIZER, np.log(Z), 0.5 * (np.log(precision / (2 * np.pi)) - d1 * d1 / precision))
     # Each site's normalizer, in terms of the residuals of site and cavity around the prior mean.
     nu = sites.nu - sites.tau * prior_mean
     cavity_precision = 1 / v
     q = (m - prior_mean) / v
     return float(
-        np.log(Z).sum()
-        - np.log(approximated.L.diagonal()).sum()
+        log_z.sum()
+        - 0.5 * approximated.log_determinant
         + 0.5 * nu @ (mu - prior_mean)
         - 0.5 * (variance * nu * nu).sum()
         + 0.5 * (q * (sites.tau / cavity_precision * q - 2 * nu) * variance).sum()

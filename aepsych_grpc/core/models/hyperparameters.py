@@ -11,6 +11,7 @@ from aepsych_grpc.core.models.expectation_propagation import Array, Sites, Tilte
 from aepsych_grpc.core.models.hyperprior import BOX, Hyperprior
 from aepsych_grpc.core.models.kernel import Log, PriorMoments
 from aepsych_grpc.core.models.model import Fit
+from aepsych_grpc.core.numerical_failure import NUMERICAL_FAILURES
 
 COLD_ITERATIONS = 30
 WARM_ITERATIONS = 6
@@ -114,7 +115,7 @@ def maximum_a_posteriori(hyperprior: Hyperprior, objective: Objective, start: Se
         )
     except _EnoughError:
         pass
-    except np.linalg.LinAlgError as error:
+    except NUMERICAL_FAILURES as error:
         note = f"{note} {error}".strip()
     return Fit(tuple((hyperprior.centre + hyperprior.sd * best).tolist()), note)
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from aepsych_grpc.core.models.distance import distance_blocks, log_correlation
 from aepsych_grpc.core.models.hyperprior import Hyperprior, LogParameter
 from aepsych_grpc.core.models.kernel import CONSTANT_VARIANCE, JITTER, Log, PriorMoments, natural
+from aepsych_grpc.core.models.rising_kernel import SLOPE, SLOPE_SD
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class IntensityKernel:
     Attributes:
         categorical: For every coordinate, whether its values are categories without order.
         intensity: Index of the intensity coordinate.
+        scale: Size of the field relative to one seen through a probit.
 
     Raises:
         ValueError: the intensity is categorical or no coordinate.
@@ -37,6 +39,7 @@ class IntensityKernel:
 
     categorical: tuple[bool, ...]
     intensity: int
+    scale: float = 1.0
     hyperprior: Hyperprior = field(init=False, repr=False, compare=False)
     context: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
@@ -49,10 +52,10 @@ class IntensityKernel:
         parameters = (
             *(LogParameter(f"lengthscale_{j}", 0.5 * math.sqrt(d), 0.75) for j in range(d)),
             *(LogParameter(f"context_lengthscale_{j}", 0.5 * math.sqrt(d - 1), 0.75) for j in context),
-            LogParameter("threshold_variance", 4.0, 1.25),
+            LogParameter("threshold_variance", 4.0 * self.scale**2, 1.25),
             LogParameter("slope_variance", 0.15, 1.0),
-            LogParameter("slope", 8.0, 1.0),
-            LogParameter("variance", 4.0 / math.e, 1.25),
+            LogParameter("slope", SLOPE * self.scale, SLOPE_SD),
+            LogParameter("variance", 4.0 / math.e * self.scale**2, 1.25),
         )
         object.__setattr__(self, "hyperprior", Hyperprior(parameters))
 

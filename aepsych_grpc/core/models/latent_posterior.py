@@ -8,6 +8,7 @@ from torch import Tensor
 from aepsych_grpc.core.models.expectation_propagation import MIN_VARIANCE, Sites
 from aepsych_grpc.core.models.kernel import Kernel
 from aepsych_grpc.core.models.model import TrainingData
+from aepsych_grpc.core.models.observed import Observed
 
 BLOCK = 4096
 """Points predicted at a time: bounds the memory that a large query takes."""
@@ -17,16 +18,20 @@ BLOCK = 4096
 class LatentPosterior:
     """A Gaussian process given Gaussian sites (Rasmussen & Williams 2006, eqs. 3.60 and 3.61).
 
-        mean(x) = m0(x) + k(x, X) b,   cov(x, z) = k(x, z) - (W k(X, x))' (W k(X, z)),   W = L^-1 S^1/2
+        mean(x) = m0(x) + k(x, X) b,   cov(x, z) = k(x, z) - (W k(X, x))' (W k(X, z))
+
+    X are the points of all trials, or fewer that stand for them (`belief`).
 
     Attributes:
         kernel: The prior.
         theta: Logarithms of its hyperparameters.
-        data: What was learned from.
-        sites: The responses' Gaussian factors.
-        weights: b, `n`.
-        whitener: W, `n x n`.
-        log_evidence: log Z of the data.
+        data: The responses that were learned from.
+        observed: What the sites are about: where responses were given, and what is known beforehand.
+        sites: Their Gaussian factors, `n`.
+        basis: In terms of what the belief is written, `m`: what was observed, or values at inducing points.
+        weights: b, `m`.
+        whitener: W, `m x m`.
+        log_evidence: log Z of the data and what is known.
         converged: Whether expectation propagation settled.
         response_theta: Logarithms of the response's own hyperparameters, if it has any.
     """
@@ -34,7 +39,9 @@ class LatentPosterior:
     kernel: Kernel
     theta: tuple[float, ...]
     data: TrainingData
+    observed: Observed
     sites: Sites
+    basis: Observed
     weights: Tensor
     whitener: Tensor
     log_evidence: float
@@ -55,7 +62,7 @@ class LatentPosterior:
 
     def joint(self, X: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and covariance of f at the points together; `m x d` to `m` and `m x m`, differentiable by X."""
-        prior = self.kernel.covariance(self.theta, X, self.data.X)
+        prior = self.basis.covariance(self.kernel, self.theta, X)
         explained = prior @ self.whitener.T
         covariance = torch.addmm(self.kernel.covariance(self.theta, X, X), explained, explained.T, alpha=-1)
         floor = torch.diag((MIN_VARIANCE - covariance.diagonal()).clamp_min(0.0))
@@ -63,12 +70,12 @@ class LatentPosterior:
 
     def covariance(self, X: Tensor, Z: Tensor) -> Tensor:
         """Return cov(f(X), f(Z)); `m x d` and `k x d` to `m x k`, differentiable."""
-        explained = self.kernel.covariance(self.theta, X, self.data.X) @ self.whitener.T
-        by_Z = self.kernel.covariance(self.theta, Z, self.data.X) @ self.whitener.T
+        explained = self.basis.covariance(self.kernel, self.theta, X) @ self.whitener.T
+        by_Z = self.basis.covariance(self.kernel, self.theta, Z) @ self.whitener.T
         return torch.addmm(self.kernel.covariance(self.theta, X, Z), explained, by_Z.T, alpha=-1)
 
     def _marginals(self, X: Tensor) -> tuple[Tensor, Tensor]:
-        prior = self.kernel.covariance(self.theta, X, self.data.X)
+        prior = self.basis.covariance(self.kernel, self.theta, X)
         explained = prior @ self.whitener.T
         variance = self.kernel.variance(self.theta, X) - (explained * explained).sum(1)
         return self.kernel.mean(self.theta, X) + prior @ self.weights, variance.clamp_min(MIN_VARIANCE)

@@ -63,10 +63,10 @@ class Model(Protocol):
         They are about points of single stimuli, for queries.
         """
 
-    def population_prior(self, participants: Sequence[TrainingData]) -> Hyperprior | None:
-        """Return the prior of the next participant's hyperparameters, learned from the data of earlier participants.
+    def population_prior(self, participants: Sequence[Sequence[TrainingData]]) -> Hyperprior | None:
+        """Return the prior of the next participant's hyperparameters, learned from earlier participants.
 
-        Never raises; None for a model that learns nothing from them.
+        Each has the data of one or several experiments. Never raises; None for a model that learns nothing from them.
         """
 
     def refit_due(self, n: int, last: int | None) -> bool:

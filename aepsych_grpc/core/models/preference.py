@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from torch import Tensor
 
@@ -9,11 +10,15 @@ from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.difference_kernel import DifferenceKernel
 from aepsych_grpc.core.models.gaussian_process import GaussianProcessModel
 from aepsych_grpc.core.models.hyperprior import Hyperprior
+from aepsych_grpc.core.models.knowledge import knowledge_of
 from aepsych_grpc.core.models.latent_posterior import LatentPosterior
 from aepsych_grpc.core.models.model import Fit, TrainingData
-from aepsych_grpc.core.models.structure import StructureOptions, kernel_of
+from aepsych_grpc.core.models.monotone import MonotoneOptions, monotone_differences, rising_steps
+from aepsych_grpc.core.models.structure import StructureOptions, model_of
+from aepsych_grpc.core.models.structure_by_evidence import StructureByEvidence
 from aepsych_grpc.core.models.utility_posterior import UtilityPosterior
 from aepsych_grpc.core.posterior import Posterior
+from aepsych_grpc.core.responses.of_outcome import response_of
 from aepsych_grpc.core.responses.response import Response
 
 
@@ -25,20 +30,17 @@ class PreferenceModel:
     about differences of f between the two; the readout speaks of f at single stimuli.
 
     Attributes:
-        kernel: The prior of the differences.
+        differences: The model of the differences between the stimuli of a trial; its kernels are DifferenceKernels.
         reference: Points spread over the space, `r x d`; utilities are relative to their mean over these.
-        learned: See `GaussianProcessModel`.
     """
 
-    kernel: DifferenceKernel
-    response: Response
+    differences: GaussianProcessModel | StructureByEvidence
     reference: Tensor
-    learned: Hyperprior | None = None
 
     @property
-    def differences(self) -> GaussianProcessModel:
-        """The model of the differences between the stimuli of a trial."""
-        return GaussianProcessModel(kernel=self.kernel, response=self.response, learned=self.learned)
+    def response(self) -> Response:
+        """How differences make choices."""
+        return self.differences.response
 
     def response_given(self, data: TrainingData, hyperparameters: Sequence[float]) -> Response:
         """Return how differences make choices."""
@@ -57,9 +59,11 @@ class PreferenceModel:
     def readout(self, data: TrainingData, hyperparameters: Sequence[float]) -> tuple[UtilityPosterior, ...]:
         """Return equally likely beliefs about utilities; see `GaussianProcessModel.readout`."""
         beliefs = self.differences.readout(data, hyperparameters)
-        return tuple(UtilityPosterior(belief, self.kernel, self.reference) for belief in beliefs)
+        return tuple(
+            UtilityPosterior(belief, cast("DifferenceKernel", belief.kernel), self.reference) for belief in beliefs
+        )
 
-    def population_prior(self, participants: Sequence[TrainingData]) -> Hyperprior:
+    def population_prior(self, participants: Sequence[Sequence[TrainingData]]) -> Hyperprior:
         """See `GaussianProcessModel.population_prior`."""
         return self.differences.population_prior(participants)
 
@@ -68,12 +72,19 @@ class PreferenceModel:
         return self.differences.refit_due(n, last)
 
 
-def build_preference(context: ModelContext, options: StructureOptions) -> PreferenceModel:
-    """Build the Gaussian process of preferences; raises as `kernel_of` does.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferenceOptions(StructureOptions, MonotoneOptions):
+    """What is known of a field of utilities."""
+
+
+def build_preference(context: ModelContext, options: PreferenceOptions) -> PreferenceModel:
+    """Build the Gaussian process of preferences; raises as `model_of` does.
 
     An intensity is taken for something of which more is preferred.
     """
-    kernel = DifferenceKernel(kernel_of(context, options))
-    return PreferenceModel(
-        kernel=kernel, response=context.response, reference=context.reference, learned=context.hyperprior
+    steps = rising_steps(context.space, options)
+    knowledge = knowledge_of([] if steps is None else [monotone_differences(steps)])
+    differences = model_of(
+        context, response_of(context.outcome), options.structure, latent=DifferenceKernel, knowledge=knowledge
     )
+    return PreferenceModel(differences=differences, reference=context.reference)

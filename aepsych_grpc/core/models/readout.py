@@ -26,18 +26,40 @@ def curvature(gradient: Callable[[Array], Array], place: Array) -> Array:
     return symmetric
 
 
-def laplace_draws(gradient: Callable[[Array], Array], optimum: Array) -> Array:
+def log_laplace_integral(height: Callable[[Array], float], optimum: Array, curvature: Array) -> float:
+    """Return log of the integral of evidence times prior, by Laplace's approximation at their maximum.
+
+        height(t) - 1/2 log |H|
+
+    in standard units, where the prior's normalizer cancels the (2 pi)^(p/2) of the Gaussian integral. (MacKay 2003,
+    Information Theory, Inference, and Learning Algorithms, section 28.1.) Along an eigenvector of H where the top is
+    flatter than CURVATURE_FLOOR, as between two modes side by side, the curvature is that of the parabola through the
+    heights at the maximum and one prior standard deviation to both sides.
+
+    Args:
+        height: log evidence - t' t / 2.
+        optimum: Where it is highest, `p`.
+        curvature: H, minus the Hessian of the height there, `p x p`.
+    """
+    top = height(optimum)
+    values, directions = np.linalg.eigh(curvature)
+    for j in np.flatnonzero(values < CURVATURE_FLOOR):
+        values[j] = 2 * top - height(optimum + directions[:, j]) - height(optimum - directions[:, j])
+    return top - 0.5 * float(np.log(np.maximum(values, CURVATURE_FLOOR)).sum())
+
+
+def laplace_draws(gradient: Callable[[Array], Array], optimum: Array, pairs: int = PAIRS) -> Array:
     """Draw hyperparameters from the Laplace approximation at the optimum, in standard units.
 
     The Hessian comes from central differences of the gradient. Draws are antithetic pairs, from fixed standard normal
     numbers: the same optimum gives the same draws, and their mean is the optimum but for the box.
 
     Returns:
-        `16 x p`.
+        `2 pairs x p`, for at most PAIRS.
     """
     p = len(optimum)
     curvatures, directions = np.linalg.eigh(curvature(gradient, optimum))
     spread = directions / np.sqrt(np.maximum(curvatures, CURVATURE_FLOOR))
-    offsets = np.random.Generator(np.random.PCG64(SEED)).standard_normal((PAIRS, p)) @ spread.T
+    offsets = np.random.Generator(np.random.PCG64(SEED)).standard_normal((PAIRS, p))[:pairs] @ spread.T
     draws: Array = np.clip(np.concatenate([optimum + offsets, optimum - offsets]), -BOX, BOX)
     return draws

@@ -68,8 +68,9 @@ class UtilityPosterior:
         return mean - self._mean, variance.clamp_min(MIN_VARIANCE)
 
     def _plain(self, X: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the mean of f, `m`, and what the choices explain of it, `m x n`: f's covariance shrinks by E E'."""
-        prior = self.kernel.with_utility(self.pairs.theta, X, self.pairs.data.X)
+        """Return the mean of f, `m`, and what its basis explains of it, `m x k`: f's covariance shrinks by E E'."""
+        basis = self.pairs.basis
+        prior = basis.combined(self.kernel.with_utility(self.pairs.theta, X, basis.points))
         mean = self.kernel.utility.mean(self.pairs.theta, X)
         return mean + prior @ self.pairs.weights, prior @ self.pairs.whitener.T
 

@@ -26,11 +26,14 @@ def just_noticeable_difference(
 ) -> tuple[Estimate, ...]:
     """Return the step that raises f by 1 from each stimulus on, in the parameter's unit.
 
-    With a probit link one unit of f is one standard deviation of the internal noise. The field is drawn jointly along
-    the parameter, from the stimulus to a bound, and taken as straight between 50 points. Steps lead upwards, unless the
-    mean field rises by less than 1 up to the bound and rises more below the stimulus: then the step is that which ends
-    at the stimulus. Where f falls along the parameter, falling by 1 counts. Draws that don't get so far within the
-    bounds count as far as the bound.
+    With a probit link one unit of f is one standard deviation of the internal noise; with a logit it makes the odds e
+    times as high; with a Gumbel link on a logarithmic axis it makes the intensity e^(1 / beta) times as high, beta
+    being the Weibull function's slope.
+
+    The field is drawn jointly along the parameter, from the stimulus to a bound, and taken as straight between 50
+    points. Steps lead upwards, unless the mean field rises by less than 1 up to the bound and rises more below the
+    stimulus: then the step is that which ends at the stimulus. Where f falls along the parameter, falling by 1 counts.
+    Draws that don't get so far within the bounds count as far as the bound.
 
     Args:
         readout: Equally likely beliefs.

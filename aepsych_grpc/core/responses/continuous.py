@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from aepsych_grpc.core.models.hyperprior import Hyperprior, LogParameter
-from aepsych_grpc.core.responses.response import MIN_NORMALIZER
+from aepsych_grpc.core.responses.response import MIN_NORMALIZER, Foreseen
 
 _LOG_2PI = math.log(2 * math.pi)
 
@@ -37,11 +37,6 @@ class ContinuousResponse:
     scale: float = 1.0
 
     @property
-    def values(self) -> tuple[float, ...]:
-        """None: any real number can occur."""
-        return ()
-
-    @property
     def hyperprior(self) -> Hyperprior:
         """The noise's standard deviation: half of the spread, within a factor of e."""
         return _HYPERPRIOR
@@ -55,6 +50,16 @@ class ContinuousResponse:
         """Return the response in units of the told responses y, `n`, with the noise's logarithm theta."""
         location, scale = _standardization(y)
         return replace(self, noise_sd=math.exp(theta[0]), location=location, scale=scale)
+
+    def foreseen(self, mean: Tensor, variance: Tensor) -> tuple[Foreseen, ...]:
+        """Return one standard deviation of the predicted responses above and below their mean; see `Response.foreseen`.
+
+        That keeps mean and variance, and d2 is the same for all.
+        """
+        deviation = torch.sqrt(variance + self.noise_sd**2)
+        half = torch.full_like(mean, 0.5)
+        responses = (self.mean(mean + sign * deviation) for sign in (-1, 1))
+        return tuple(Foreseen(y, half, *self.tilted(y, mean, variance)[1:]) for y in responses)
 
     def mean(self, f: Tensor) -> Tensor:
         """Return location + scale f, elementwise."""

@@ -1,6 +1,5 @@
 """A rating on ordered levels: the response of an ordinal outcome."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +11,9 @@ from scipy.special import ndtr
 from torch import Tensor
 
 from aepsych_grpc.core.models.hyperprior import Hyperprior, LogParameter
-from aepsych_grpc.core.responses.response import MIN_NORMALIZER, MIN_SHRINKAGE
+from aepsych_grpc.core.responses.normal_nodes import variance_of
+from aepsych_grpc.core.responses.probit import LOG_SQRT_2PI
+from aepsych_grpc.core.responses.response import MIN_NORMALIZER, MIN_SHRINKAGE, Foreseen, foreseen_values
 
 RANGE = 4.0
 """Prior centre of the distance between the first and the last cut point, in units of the link's standard deviation."""
@@ -22,12 +23,6 @@ END = 1e8
 
 LATENT_CLIP = 1e-6
 """Mean ratings are inverted within this share of the whole range from its ends."""
-
-NODES = torch.linspace(-7, 7, 141, dtype=torch.float64)
-WEIGHTS = torch.softmax(-0.5 * NODES * NODES, 0)
-"""Trapezoidal rule for the standard normal: far below rounding for what is as smooth as a probit a tenth as wide."""
-
-_LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +66,10 @@ class OrdinalResponse:
         """Return the response with steps of logarithms theta."""
         return replace(self, steps=tuple(np.exp(theta).tolist()))
 
+    def foreseen(self, mean: Tensor, variance: Tensor) -> tuple[Foreseen, ...]:
+        """Return every level; see `Response.foreseen`."""
+        return foreseen_values(self, self.values, mean, variance)
+
     def mean(self, f: Tensor) -> Tensor:
         """Return the mean rating at latent values, elementwise."""
         total = torch.zeros_like(f)
@@ -88,8 +87,7 @@ class OrdinalResponse:
 
     def mean_variance(self, mean: Tensor, variance: Tensor) -> Tensor:
         """Return the variance of E[y | f] under f ~ N(mean, variance), elementwise, by the trapezoidal rule."""
-        ratings = self.mean(mean[..., None] + variance.sqrt()[..., None] * NODES)
-        return (ratings - (ratings @ WEIGHTS)[..., None]).square() @ WEIGHTS
+        return variance_of(self.mean, mean, variance)
 
     def latent(self, value: float) -> float:
         """Return f with E[y | f] = value; values beyond the levels give the latent value of the nearest one within."""
@@ -146,4 +144,4 @@ class OrdinalResponse:
 
 def _share(z: Tensor, log_z: Tensor) -> Tensor:
     """Return phi(z) / Z."""
-    return torch.exp(-0.5 * z * z - _LOG_SQRT_2PI - log_z)
+    return torch.exp(-0.5 * z * z - LOG_SQRT_2PI - log_z)

@@ -1,5 +1,7 @@
 """The seam between outcome kinds and the rest: how a Gaussian latent value makes responses."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from torch import Tensor
@@ -11,14 +13,30 @@ MIN_SHRINKAGE = 1e-10
 """Smallest 1 + variance * d2: no single response makes the posterior variance vanish."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Foreseen:
+    """A response that may come, for beliefs about f at several points.
+
+    Attributes:
+        y: The response: one for all points, or one for each.
+        weight: Its probability, or that of the responses it stands for, at each point.
+        d1: First derivative of its log Z by the mean, at each point.
+        d2: Second derivative.
+    """
+
+    y: float | Tensor
+    weight: Tensor
+    d1: Tensor
+    d2: Tensor
+
+
 class Response(Protocol):
     """The distribution of a response given the latent value."""
 
-    @property
-    def values(self) -> tuple[float, ...]:
-        """The values a response can take, for look-ahead over each; none where it is any real number.
+    def foreseen(self, mean: Tensor, variance: Tensor) -> tuple[Foreseen, ...]:
+        """Return what may come under f ~ N(mean, variance), elementwise: every response, or a few that stand for all.
 
-        Of a real number d2 must not depend on the value.
+        Weights add up to 1.
         """
 
     def mean(self, f: Tensor) -> Tensor:
@@ -39,3 +57,10 @@ class Response(Protocol):
         Z = E[p(y | f)]; d1 and d2 are the first and second derivative of log Z by the mean, so that the
         moment-matched posterior is mean + variance * d1, variance + variance^2 * d2.
         """
+
+
+def foreseen_values(
+    response: Response, values: Sequence[float], mean: Tensor, variance: Tensor
+) -> tuple[Foreseen, ...]:
+    """Return every response of a few, each with its probability; see `Response.foreseen`."""
+    return tuple(Foreseen(y, *response.tilted(y, mean, variance)) for y in values)

@@ -10,11 +10,11 @@ from aepsych_grpc.core.acquisition.context import AcquisitionContext
 from aepsych_grpc.core.models.catalogue import MODELS
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.model import TrainingData
-from aepsych_grpc.core.responses.of_outcome import response_of
 from aepsych_grpc.core.space.sobol import sobol_points
 
 KINDS = {
     "binary": outcome.Binary(target=0.75),
+    "proportion": outcome.Proportion(trials=10, guess_rate=0.5, target=0.75),
     "ordinal": outcome.Ordinal(levels=4),
     "continuous": outcome.Continuous(),
     "choice": outcome.Choice(),
@@ -27,8 +27,7 @@ def fitted(kind, X, y):
         d=2,
         intensity=None,
         categorical=(False, False),
-        response=response_of(KINDS[kind]),
-        outcome_kind=kind,
+        outcome=KINDS[kind],
         reference=sobol_points(2, 64, seed=0),
     )
     model = entry.build(context, entry.options())

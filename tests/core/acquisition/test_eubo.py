@@ -8,6 +8,7 @@ from aepsych_grpc.core.acquisition.catalogue import ACQUISITIONS
 from aepsych_grpc.core.acquisition.context import AcquisitionContext
 from aepsych_grpc.core.models.ard_kernel import ArdKernel
 from aepsych_grpc.core.models.difference_kernel import DifferenceKernel
+from aepsych_grpc.core.models.gaussian_process import GaussianProcessModel
 from aepsych_grpc.core.models.model import TrainingData
 from aepsych_grpc.core.models.preference import PreferenceModel
 from aepsych_grpc.core.models.utility_posterior import UtilityPosterior
@@ -15,8 +16,9 @@ from aepsych_grpc.core.responses.choice import choice_response
 from aepsych_grpc.core.space.sobol import sobol_points
 
 KERNEL = ArdKernel((False, False))
+PAIRS = DifferenceKernel(KERNEL)
 MODEL = PreferenceModel(
-    kernel=DifferenceKernel(KERNEL), response=choice_response(), reference=sobol_points(2, 64, seed=0)
+    differences=GaussianProcessModel(kernel=PAIRS, response=choice_response()), reference=sobol_points(2, 64, seed=0)
 )
 THETA = tuple(KERNEL.hyperprior.centre.tolist())
 
@@ -28,7 +30,7 @@ def belief(n=20):
     y = (utility[:, 1] > utility[:, 0]).astype(float)
     data = TrainingData(torch.from_numpy(X), torch.from_numpy(y))
     pairs = MODEL.condition(data, THETA)
-    return pairs, UtilityPosterior(pairs, MODEL.kernel, MODEL.reference)
+    return pairs, UtilityPosterior(pairs, PAIRS, MODEL.reference)
 
 
 def scores(posterior, X):

@@ -28,6 +28,7 @@ PLAIN = Space([Parameter(name=name, kind=Continuous(lower_bound=0, upper_bound=1
 EDGE = Space(PLAIN.parameters, [LinearConstraint(coefficients={"x": 1.0, "y": 1.0}, upper_bound=1.2)])
 KINDS = {
     "binary": outcome.Binary(guess_rate=0.5, target=0.75),
+    "proportion": outcome.Proportion(trials=10, guess_rate=0.5, target=0.75),
     "ordinal": outcome.Ordinal(levels=4),
     "continuous": outcome.Continuous(),
     "choice": outcome.Choice(),

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from aepsych_grpc.core.models.evidence import evidence
+from aepsych_grpc.core.responses.links import LINKS
 
 
 def evidence_at(gp, data):
@@ -23,11 +24,20 @@ def differences(at, theta):
 
 @pytest.mark.parametrize("intensity", [None, 0])
 @pytest.mark.parametrize("offset", [0.0, 0.5, -0.5])
-def test_gradient_is_exact_for_the_probit(intensity, offset):
-    gp, data = gp_cases.model(3, intensity=intensity), gp_cases.observer(25, 3)
+@pytest.mark.parametrize("link", LINKS)
+def test_gradient_is_exact_without_guesses(intensity, offset, link):
+    gp, data = gp_cases.model(3, intensity=intensity, link=link), gp_cases.observer(25, 3)
     theta = gp.kernel.hyperprior.centre + offset
     at = evidence_at(gp, data)
     np.testing.assert_allclose(at(theta).gradient, differences(at, theta), atol=1e-5)
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_gradient_is_exact_for_counts_without_guesses(link):
+    gp, data = gp_cases.model(3, intensity=0, link=link, trials=10), gp_cases.observer(12, 3, trials=10)
+    theta = gp.kernel.hyperprior.centre
+    at = evidence_at(gp, data)
+    np.testing.assert_allclose(at(theta).gradient, differences(at, theta), atol=2e-3)
 
 
 @pytest.mark.parametrize("intensity", [None, 0])

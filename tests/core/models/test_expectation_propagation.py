@@ -5,7 +5,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import ndtr
+from scipy.special import expit, ndtr
+from scipy.stats import binom
 
 from aepsych_grpc.core.models.expectation_propagation import (
     MIN_PRECISION,
@@ -15,10 +16,15 @@ from aepsych_grpc.core.models.expectation_propagation import (
     log_evidence,
 )
 from aepsych_grpc.core.responses.binary import BinaryResponse
+from aepsych_grpc.core.responses.links import LINKS
+from aepsych_grpc.core.responses.proportion import ProportionResponse
+
+FUNCTIONS = {"probit": ndtr, "logit": expit, "gumbel": lambda f: -np.expm1(-np.exp(f))}
 
 
-def tilted_by(y, guess=0.0, lapse=0.0):
-    response, told = BinaryResponse(guess_rate=guess, lapse_rate=lapse), torch.as_tensor(y, dtype=torch.float64)
+def tilted_by(y, guess=0.0, lapse=0.0, link="probit"):
+    response = BinaryResponse(guess_rate=guess, lapse_rate=lapse, link=LINKS[link])
+    told = torch.as_tensor(y, dtype=torch.float64)
 
     def tilted(mean, variance):
         Z, d1, d2 = response.tilted(told, torch.from_numpy(mean), torch.from_numpy(variance))
@@ -27,9 +33,21 @@ def tilted_by(y, guess=0.0, lapse=0.0):
     return tilted
 
 
-def likelihood(f, y, guess=0.0, lapse=0.0):
-    p = guess + (1 - guess - lapse) * ndtr(f)
+def likelihood(f, y, guess=0.0, lapse=0.0, link="probit"):
+    p = guess + (1 - guess - lapse) * FUNCTIONS[link](f)
     return np.where(np.asarray(y) == 1, p, 1 - p).prod(-1)
+
+
+def counted(k, trials, guess=0.0, link="probit"):
+    """Moments after counts k out of so many presentations."""
+    each = BinaryResponse(guess_rate=guess, link=LINKS[link])
+    response, told = ProportionResponse(each=each, trials=trials), torch.as_tensor(k, dtype=torch.float64)
+
+    def tilted(mean, variance):
+        Z, d1, d2 = response.tilted(told, torch.from_numpy(mean), torch.from_numpy(variance))
+        return Z.numpy(), d1.numpy(), d2.numpy()
+
+    return tilted
 
 
 def covariance(n, seed=0, variance=3.0):
@@ -59,27 +77,76 @@ def test_one_response_is_exact(guess, y):
     assert found.variance[0] == pytest.approx(min(variance, 2.5), abs=1e-4)
 
 
-def assert_close_to_truth(found, y, guess, f, weights, log_norm):
+def assert_close_to_truth(found, y, guess, f, weights, log_norm, link="probit"):
     """Probabilities are right to .01. The belief is skewed, more so under a guess rate, and its Gaussian too narrow."""
     mean, variance = posterior_moments(f, weights)
-    p = guess + (1 - guess) * (weights @ ndtr(f)) / weights.sum()
+    p = guess + (1 - guess) * (weights @ FUNCTIONS[link](f)) / weights.sum()
+    response = BinaryResponse(guess_rate=guess, link=LINKS[link])
+    expected = response.expected_mean(torch.from_numpy(found.mean), torch.from_numpy(found.variance))
     np.testing.assert_allclose(found.mean, mean, atol=0.15 if guess else 0.02)
-    np.testing.assert_allclose(guess + (1 - guess) * ndtr(found.mean / np.sqrt(1 + found.variance)), p, atol=0.01)
+    np.testing.assert_allclose(expected.numpy(), p, atol=0.01)
     assert (found.variance < 1.02 * variance).all()
     assert (found.variance > (0.65 if guess else 0.85) * variance).all()
-    assert log_evidence(found, np.zeros(len(y)), tilted_by(y, guess)) == pytest.approx(log_norm, abs=0.05)
+    assert log_evidence(found, np.zeros(len(y)), tilted_by(y, guess, link=link)) == pytest.approx(log_norm, abs=0.05)
 
 
+@pytest.mark.parametrize("link", LINKS)
 @pytest.mark.parametrize("guess", [0.0, 0.5])
 @pytest.mark.parametrize("y", [[1.0, 1.0], [1.0, 0.0], [0.0, 0.0]])
-def test_two_responses_agree_with_the_integral_over_the_plane(guess, y):
+def test_two_responses_agree_with_the_integral_over_the_plane(guess, y, link):
     K = np.array([[4.0, 2.8], [2.8, 3.0]])
     axis = np.linspace(-12, 12, 401)
     f = np.stack(np.meshgrid(axis, axis, indexing="ij"), -1).reshape(-1, 2)
-    weights = np.exp(-0.5 * np.einsum("ni,ij,nj->n", f, np.linalg.inv(K), f)) * likelihood(f, y, guess)
+    weights = np.exp(-0.5 * np.einsum("ni,ij,nj->n", f, np.linalg.inv(K), f)) * likelihood(f, y, guess, link=link)
     norm = weights.sum() * (axis[1] - axis[0]) ** 2 / (2 * np.pi * np.sqrt(np.linalg.det(K)))
-    found = expectation_propagation(K, np.zeros(2), tilted_by(y, guess))
-    assert_close_to_truth(found, y, guess, f, weights, np.log(norm))
+    found = expectation_propagation(K, np.zeros(2), tilted_by(y, guess, link=link))
+    assert_close_to_truth(found, y, guess, f, weights, np.log(norm), link)
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("guess", [0.0, 0.5])
+@pytest.mark.parametrize("k", [[10.0, 7.0], [6.0, 5.0], [0.0, 9.0]])
+def test_two_counts_agree_with_the_integral_over_the_plane(guess, k, link):
+    K, trials = np.array([[4.0, 2.8], [2.8, 3.0]]), 10
+    axis = np.linspace(-12, 12, 801)
+    f = np.stack(np.meshgrid(axis, axis, indexing="ij"), -1).reshape(-1, 2)
+    p = guess + (1 - guess) * FUNCTIONS[link](f)
+    density = np.exp(-0.5 * np.einsum("ni,ij,nj->n", f, np.linalg.inv(K), f))
+    weights = density * binom.pmf(k, trials, p).prod(-1)
+    norm = weights.sum() * (axis[1] - axis[0]) ** 2 / (2 * np.pi * np.sqrt(np.linalg.det(K)))
+    mean, variance = posterior_moments(f, weights)
+    tilted = counted(k, trials, guess, link)
+    found = expectation_propagation(K, np.zeros(2), tilted)
+    np.testing.assert_allclose(found.mean, mean, atol=0.15 * variance.max() ** 0.5)
+    assert (found.variance < 1.05 * variance).all()
+    assert (found.variance > (0.6 if guess else 0.85) * variance).all()
+    assert log_evidence(found, np.zeros(2), tilted) == pytest.approx(np.log(norm), abs=0.07)
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_count_teaches_what_as_many_single_responses_do(link):
+    K, k, trials = covariance(4, 2), np.array([9.0, 4.0, 7.0, 10.0]), 10
+    y = np.concatenate([[1.0] * int(one) + [0.0] * (trials - int(one)) for one in k])
+    each = np.repeat(np.arange(4), trials)
+    counts, singles = counted(k, trials, link=link), tilted_by(y, link=link)
+    together = expectation_propagation(K, np.zeros(4), counts)
+    apart = expectation_propagation(K[np.ix_(each, each)] + 1e-8 * np.eye(40), np.zeros(40), singles)
+    np.testing.assert_allclose(together.mean, apart.mean[::trials], atol=0.05)
+    np.testing.assert_allclose(together.variance, apart.variance[::trials], rtol=0.05)
+    ways = np.log(binom.pmf(k, trials, 0.5) * 2.0**trials).sum()
+    evidence = log_evidence(apart, np.zeros(40), singles) + ways
+    assert log_evidence(together, np.zeros(4), counts) == pytest.approx(evidence, abs=0.05)
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_counts_under_a_guess_rate_agree_with_importance_sampling(link):
+    """Closer than so many single responses would be, whose factors have to be Gaussian each."""
+    K, k, trials = covariance(4, 2), np.array([9.0, 4.0, 7.0, 10.0]), 10
+    f = np.random.default_rng(0).standard_normal((200_000, 4)) @ np.linalg.cholesky(K).T
+    mean, variance = posterior_moments(f, binom.pmf(k, trials, 0.5 + 0.5 * FUNCTIONS[link](f)).prod(-1))
+    found = expectation_propagation(K, np.zeros(4), counted(k, trials, 0.5, link))
+    np.testing.assert_allclose(found.mean, mean, atol=0.05)
+    np.testing.assert_allclose(found.variance, variance, rtol=0.25)
 
 
 @pytest.mark.parametrize("guess", [0.0, 0.5])

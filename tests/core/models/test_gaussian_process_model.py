@@ -38,10 +38,10 @@ AWKWARD = {name: TrainingData(X, y) for name, X, y in awkward()}
 
 @pytest.mark.parametrize("name", AWKWARD)
 @pytest.mark.parametrize("intensity", [None, 0])
-@pytest.mark.parametrize("guess", [0.0, 0.5])
-def test_awkward_data_yield_a_usable_belief(name, intensity, guess):
+@pytest.mark.parametrize(("guess", "link"), [(0.0, "probit"), (0.5, "probit"), (0.0, "logit"), (0.0, "gumbel")])
+def test_awkward_data_yield_a_usable_belief(name, intensity, guess, link):
     data = AWKWARD[name]
-    gp = gp_cases.model(data.X.shape[1], intensity=intensity, guess=guess)
+    gp = gp_cases.model(data.X.shape[1], intensity=intensity, guess=guess, link=link)
     fit = gp.fit(data)
     hyperprior = gp.kernel.hyperprior
     assert fit.note == ""
@@ -180,6 +180,10 @@ def test_a_thousand_trials_work():
         (4, 45, 40, False),
         (4, 50, 40, True),
         (8, 400, 391, False),
+        (8, 400, 390, True),
+        (2, 1000, 951, False),
+        (2, 1000, 950, True),
+        (8, 5000, 4751, False),
     ],
 )
 def test_refits_come_every_trial_at_first_then_seldom(d, n, last, due):

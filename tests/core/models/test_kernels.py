@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 import torch
 
+from aepsych_grpc.core.models.additive_kernel import AdditiveKernel
 from aepsych_grpc.core.models.ard_kernel import ArdKernel
 from aepsych_grpc.core.models.intensity_kernel import IntensityKernel
+from aepsych_grpc.core.models.rising_kernel import RisingKernel
+from aepsych_grpc.core.models.semi_parametric_kernel import SemiParametricKernel
 
 PLAIN, MIXED = (False, False, False), (False, True, False)
-KERNELS = [
+WRITTEN_OUT = [
     ArdKernel(PLAIN),
     ArdKernel(MIXED),
     ArdKernel((False,)),
@@ -16,13 +19,26 @@ KERNELS = [
     IntensityKernel(MIXED, 2),
     IntensityKernel((False,), 0),
 ]
+"""Those of which `by_the_formula` knows the formula; the others' own tests hold theirs."""
+
+KERNELS = [
+    *WRITTEN_OUT,
+    RisingKernel(ArdKernel((False, True)), (2, 1), 0, 3),
+    RisingKernel(ArdKernel(()), (), 0, 1),
+    SemiParametricKernel(PLAIN, 0),
+    SemiParametricKernel(MIXED, 2),
+    SemiParametricKernel((False,), 0),
+    AdditiveKernel((0, 0, 0)),
+    AdditiveKernel((0, 3, 0)),
+    AdditiveKernel((0,)),
+    RisingKernel(AdditiveKernel((0, 3, 0)), (0, 1, 2), 2, 3),
+]
 
 
 def points(kernel, n, seed=0):
+    """Points whose middle coordinate, of three, has three categories' worth of values."""
     X = np.random.default_rng(seed).random((n, kernel.d))
-    for j, unordered in enumerate(kernel.categorical):
-        if unordered:
-            X[:, j] = np.round(2 * X[:, j]) / 2
+    X[:, 1:2] = (np.floor(3 * X[:, 1:2]) + 0.5) / 3
     return X
 
 
@@ -48,7 +64,7 @@ def by_the_formula(kernel, theta, x, z):
     return covariance
 
 
-@pytest.mark.parametrize("kernel", KERNELS, ids=repr)
+@pytest.mark.parametrize("kernel", WRITTEN_OUT, ids=repr)
 def test_covariance_is_the_formula(kernel):
     theta, X, Z = somewhere(kernel), points(kernel, 6), points(kernel, 5, seed=3)
     found = kernel.covariance(theta, torch.from_numpy(X), torch.from_numpy(Z)).numpy()
@@ -80,6 +96,16 @@ def test_gradient_agrees_with_finite_differences(kernel):
     np.testing.assert_allclose(at(theta).gradient(G.copy(), b), expected, rtol=1e-6, atol=1e-7)
 
 
+@pytest.mark.parametrize("kernel", KERNELS, ids=repr)
+def test_covariances_are_positive_semidefinite_far_from_the_centre_too(kernel):
+    X = torch.from_numpy(np.concatenate([points(kernel, 20), points(kernel, 5)]))
+    for sign in (-2.5, 0, 2.5):
+        theta = kernel.hyperprior.centre + sign * kernel.hyperprior.sd
+        values = np.linalg.eigvalsh(kernel.covariance(theta, X, X).numpy())
+        assert values[0] > -1e-10 * values[-1]
+        assert (kernel.variance(theta, X) > 0).all()
+
+
 def test_categories_do_not_depend_on_their_order():
     kernel = ArdKernel((True,))
     codes = torch.tensor([[0.0], [0.5], [1.0]], dtype=torch.float64)
@@ -88,15 +114,41 @@ def test_categories_do_not_depend_on_their_order():
     assert off_diagonal.max().item() == off_diagonal.min().item() < K[0, 0].item()
 
 
-@pytest.mark.parametrize("kernel", [ArdKernel(PLAIN), IntensityKernel(PLAIN, 0)], ids=repr)
+@pytest.mark.parametrize(
+    "kernel",
+    [
+        ArdKernel(PLAIN),
+        IntensityKernel(PLAIN, 0),
+        RisingKernel(ArdKernel((False, False)), (2, 1), 0, 3),
+        SemiParametricKernel(PLAIN, 1),
+        AdditiveKernel((0, 0, 0)),
+    ],
+    ids=repr,
+)
 def test_gradients_by_the_points_are_right(kernel):
     X = torch.from_numpy(points(kernel, 3)).requires_grad_()
     Z = torch.from_numpy(points(kernel, 4, seed=9))
     theta = somewhere(kernel)
-    assert torch.autograd.gradcheck(lambda points: kernel.covariance(theta, points, Z), (X,))
+    for of in (lambda points: kernel.covariance(theta, points, Z), lambda points: kernel.mean(theta, points)):
+        assert torch.autograd.gradcheck(of, (X,))
+    if kernel.variance(theta, X).requires_grad:
+        assert torch.autograd.gradcheck(lambda points: kernel.variance(theta, points), (X,))
 
 
 @pytest.mark.parametrize(("categorical", "intensity"), [((True, False), 0), ((False,), 1), ((False,), -1)])
-def test_an_impossible_intensity_is_refused(categorical, intensity):
+@pytest.mark.parametrize("kernel", [IntensityKernel, SemiParametricKernel])
+def test_an_impossible_intensity_is_refused(kernel, categorical, intensity):
     with pytest.raises(ValueError, match="cannot be an intensity"):
-        IntensityKernel(categorical, intensity)
+        kernel(categorical, intensity)
+
+
+def test_a_line_needs_coordinates_that_exist():
+    with pytest.raises(ValueError, match="1 coordinates for a kernel of 2"):
+        RisingKernel(ArdKernel((False, False)), (1,), 0, 3)
+    with pytest.raises(ValueError, match="intensity 3"):
+        RisingKernel(ArdKernel((False,)), (1,), 3, 3)
+
+
+def test_a_line_names_hyperparameters_by_the_point_s_coordinates():
+    names = RisingKernel(ArdKernel((False, False)), (2, 1), 0, 3).hyperprior.names
+    assert names == ("lengthscale_2", "lengthscale_1", "variance", "slope")

@@ -9,10 +9,10 @@ from aepsych_grpc.config.options import read_options
 from aepsych_grpc.core.models.ard_kernel import ArdKernel
 from aepsych_grpc.core.models.catalogue import MODELS
 from aepsych_grpc.core.models.intensity_kernel import IntensityKernel
-from aepsych_grpc.core.responses.of_outcome import response_of
 
 OUTCOMES = {
     "binary": outcome.Binary(),
+    "proportion": outcome.Proportion(trials=5),
     "ordinal": outcome.Ordinal(levels=5),
     "continuous": outcome.Continuous(),
     "choice": outcome.Choice(),
@@ -37,19 +37,17 @@ def test_structure_without_an_intensity_is_refused():
         gp_cases.model(2, structure="intensity")
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_entries_build_from_their_declared_defaults(name):
+@pytest.mark.parametrize(("name", "kind"), [(name, kind) for name in MODELS for kind in MODELS[name].outcome_kinds])
+def test_entries_build_from_their_declared_defaults(name, kind):
     entry = MODELS[name]
     options, violations = read_options(entry.options, {}, "options")
     assert entry.name == name
     assert not violations
-    (kind,) = entry.outcome_kinds
     context = gp_cases.ModelContext(
         d=2,
         intensity=None,
         categorical=(False, True),
-        response=response_of(OUTCOMES[kind]),
-        outcome_kind=kind,
+        outcome=OUTCOMES[kind],
         reference=torch.rand(9, 2, dtype=torch.float64),
     )
     model = entry.build(context, options)

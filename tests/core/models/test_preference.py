@@ -5,6 +5,7 @@ import pytest
 import torch
 from scipy.special import ndtr
 
+from aepsych_grpc.config import outcome
 from aepsych_grpc.core.models.ard_kernel import ArdKernel
 from aepsych_grpc.core.models.catalogue import MODELS
 from aepsych_grpc.core.models.context import ModelContext
@@ -12,7 +13,6 @@ from aepsych_grpc.core.models.difference_kernel import DifferenceKernel
 from aepsych_grpc.core.models.evidence import evidence
 from aepsych_grpc.core.models.intensity_kernel import IntensityKernel
 from aepsych_grpc.core.models.model import TrainingData
-from aepsych_grpc.core.responses.choice import choice_response
 from aepsych_grpc.core.space.sobol import sobol_points
 
 KERNELS = [ArdKernel((False, True)), IntensityKernel((True, False), 1)]
@@ -23,13 +23,12 @@ MODEL = ENTRY.build(
         d=2,
         intensity=None,
         categorical=(False, False),
-        response=choice_response(),
-        outcome_kind="choice",
+        outcome=outcome.Choice(),
         reference=REFERENCE,
     ),
     ENTRY.options(),
 )
-THETA = tuple((MODEL.kernel.hyperprior.centre + np.array([0.1, -0.2, 0.3])).tolist())
+THETA = tuple((MODEL.differences.kernel.hyperprior.centre + np.array([0.1, -0.2, 0.3])).tolist())
 
 
 def pairs(n, seed=0):

@@ -5,6 +5,7 @@ import pytest
 import torch
 from scipy.special import ndtr
 
+from aepsych_grpc.config import outcome
 from aepsych_grpc.core.models.catalogue import MODELS
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.evidence import evidence
@@ -16,13 +17,11 @@ ENTRY = MODELS["gp_rating"]
 
 
 def model(levels=5):
-    response = OrdinalResponse(steps=(4 / (levels - 1),) * (levels - 2))
     context = ModelContext(
         d=2,
         intensity=None,
         categorical=(False, False),
-        response=response,
-        outcome_kind="ordinal",
+        outcome=outcome.Ordinal(levels=levels),
         reference=torch.empty(0, 2),
     )
     return ENTRY.build(context, ENTRY.options())

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from aepsych_grpc.config import outcome
 from aepsych_grpc.core.models.catalogue import MODELS
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.evidence import evidence
 from aepsych_grpc.core.models.model import TrainingData
-from aepsych_grpc.core.responses.continuous import ContinuousResponse
 
 ENTRY = MODELS["gp_regression"]
 MODEL = ENTRY.build(
@@ -16,8 +16,7 @@ MODEL = ENTRY.build(
         d=2,
         intensity=None,
         categorical=(False, False),
-        response=ContinuousResponse(),
-        outcome_kind="continuous",
+        outcome=outcome.Continuous(),
         reference=torch.empty(0, 2),
     ),
     ENTRY.options(),
@@ -53,6 +52,19 @@ def test_the_belief_is_the_textbook_s():
     np.testing.assert_allclose(mean.numpy(), cross @ standardized, atol=1e-8)
     np.testing.assert_allclose(found.numpy(), covariance(Z, Z) - cross @ covariance(X, Z), atol=1e-8)
     assert belief.converged
+
+
+def test_the_evidence_is_exact_where_responses_are_next_to_impossible():
+    X = np.repeat(np.random.default_rng(1).random((4, 2)), 5, axis=0)
+    y = np.random.default_rng(2).standard_normal(20)
+    data, theta = TrainingData(torch.from_numpy(X), torch.from_numpy(y)), (*THETA[:3], np.log(0.01))
+    standardized = (y - y.mean()) / y.std()
+    K = noisy_covariance(X, theta)
+    expected = -0.5 * (
+        standardized @ np.linalg.solve(K, standardized) + np.linalg.slogdet(K)[1] + 20 * np.log(2 * np.pi)
+    )
+    assert expected < -10_000
+    assert MODEL.condition(data, theta).log_evidence == pytest.approx(expected, rel=1e-6)
 
 
 def test_the_evidence_and_its_gradient_are_exact():

@@ -1,0 +1,1 @@
+"""Writes docs/reference from the catalogue's entries, their docstrings and the contract's comments."""
