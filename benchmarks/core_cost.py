@@ -14,7 +14,7 @@ from aepsych_grpc.bench.problem import Problem
 from aepsych_grpc.bench.problems import PROBLEMS
 from aepsych_grpc.core.generators.context import GeneratorContext
 from aepsych_grpc.core.generators.generator import Belief, Request
-from aepsych_grpc.core.generators.optimize_acquisition import OptimizeAcquisition
+from aepsych_grpc.core.generators.optimize_acquisition import OptimizeAcquisitionOptions, build_optimize_acquisition
 from aepsych_grpc.core.models.model import TrainingData
 from aepsych_grpc.core.space.sobol import sobol_points
 from aepsych_grpc.demo.machine import machine
@@ -53,7 +53,7 @@ def costs(problem: Problem, n: int) -> list[float]:
     theta = fit.hyperparameters
     posterior = model.condition(first, theta)
     belief = Belief(posterior=posterior, response=model.response, acquisition=phase.acquisition)
-    generator = OptimizeAcquisition(GeneratorContext(space=space))
+    generator = build_optimize_acquisition(GeneratorContext(space=space), OptimizeAcquisitionOptions())
     nothing_pending = torch.empty(0, 1, space.d, dtype=torch.float64)
     asks = iter(range(1000))
 

@@ -88,17 +88,17 @@ _ENTRIES: tuple[Entry[Acquisition], ...] = (
         outcome_kinds=("binary", "proportion", "choice"),
     ),
     Entry(
-        name="integrated_variance",
-        summary="How much the next response is expected to reduce the uncertainty about all others, for any threshold.",
-        options=IntegratedVarianceOptions,
-        build=build_integrated_variance,
-        outcome_kinds=("binary", "proportion", "ordinal", "continuous", "choice"),
-    ),
-    Entry(
         name="posterior_variance",
         summary="Where the expected response is least known, whatever the threshold.",
         options=PosteriorVarianceOptions,
         build=build_posterior_variance,
+        outcome_kinds=("binary", "proportion", "ordinal", "continuous", "choice"),
+    ),
+    Entry(
+        name="integrated_variance",
+        summary="How much the next response is expected to reduce the uncertainty about all others, for any threshold.",
+        options=IntegratedVarianceOptions,
+        build=build_integrated_variance,
         outcome_kinds=("binary", "proportion", "ordinal", "continuous", "choice"),
     ),
     Entry(
