@@ -73,7 +73,7 @@ def _difference_table(problems: list[Problem], n: int, progress: Console) -> Tab
         (phase,) = [
             phase
             for phase in assemble(configure(problem, DEFAULT, n, 0), Workshop(Inline())).phases
-            if phase.acquisition
+            if phase.acquisitions
         ]
         assert phase.learner is not None
         table.add_row(problem.name, *_differences(problem, phase.learner.model, sobol_data(problem, n)))

@@ -1,6 +1,11 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# How long a case takes says more of what else the machine does than of the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.hookimpl(trylast=True)

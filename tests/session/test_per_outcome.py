@@ -121,7 +121,7 @@ def test_rules_that_ask_the_model_ask_about_the_leading_outcome_at_every_turn(ex
 @pytest.mark.parametrize(
     ("names", "options", "path"),
     [
-        (["binary"], {}, "name"),
+        (["binary"], {"other_acquisitions": ("straddle",)}, "options.other_acquisitions"),
         (NAMES, {"other_acquisitions": ("straddle",)}, "options.other_acquisitions"),
         (NAMES, {"other_acquisitions": ("straddle", "sur")}, "options.other_acquisitions[1]"),
         (NAMES, {"other_acquisitions": ("stradle", "posterior_variance")}, "options.other_acquisitions[0]"),

@@ -38,7 +38,7 @@ class PerOutcomeOptions:
 
 @dataclass(frozen=True, slots=True)
 class PerOutcome:
-    """Trials that `chooser` chooses for one of several outcomes each, given the belief about that one.
+    """Trials that `chooser` chooses for one of the outcomes each, given the belief about that one.
 
     Trials that await a response are counted in whichever outcome they were chosen for, for they will tell of all.
 
@@ -91,14 +91,11 @@ def check_per_outcome(options: PerOutcomeOptions, trials: Trials) -> list[Violat
 
 
 def _violations(options: PerOutcomeOptions, learned: Sequence[Outcome]) -> list[Violation]:
-    if len(learned) < 2:
-        message = "There is one outcome to choose trials for; choose optimize_acquisition."
-        return [Violation("name", message)]
     _, *others = learned
     names = options.other_acquisitions
     if names and len(names) != len(others):
-        wanted = f"one for each of {', '.join(one.name for one in others)}"
-        return [Violation("options.other_acquisitions", f"{len(names)} given; expected is {wanted}, or none.")]
+        wanted = f"one for each of {', '.join(one.name for one in others)}, or none" if others else "none"
+        return [Violation("options.other_acquisitions", f"{len(names)} given; expected is {wanted}.")]
     violations = []
     for i, (one, name) in enumerate(zip(others, names, strict=False)):
         fitting = [other for other, entry in ACQUISITIONS.items() if fits(entry, one.kind_name)]

@@ -244,4 +244,4 @@ def test_without_knowledge_nothing_is_added():
 
 def test_known_probabilities_are_of_a_response():
     assert len(gp_cases.model(2, known=(NOTHING_SEEN, FALLS)).knowledge.factors) == 2
-    assert FALLS.factor(BinaryResponse(), 4).counts == pytest.approx((4.5, 0.5))
+    np.testing.assert_allclose(FALLS.factor(BinaryResponse(), 4).counts, [(0.0, 4.5), (1.0, 0.5)])

@@ -2,7 +2,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aepsych_grpc.config.parameter import Binary, Categorical, Continuous, Discrete, Fixed, Integer, Kind, Parameter
@@ -106,7 +106,6 @@ def test_no_stimuli_are_no_points():
     assert SPACE.decode(torch.empty(0, 7, dtype=torch.float64)) == []
 
 
-@settings(deadline=None)  # torch's first call takes longer than a test case may
 @given(kind_and_value())
 def test_decode_undoes_encode(case):
     kind, value = case
@@ -122,7 +121,6 @@ def test_decode_undoes_encode(case):
         assert type(back["x"]) is type(value)
 
 
-@settings(deadline=None)  # torch's first call takes longer than a test case may
 @given(kinds(), st.lists(st.floats(-0.5, 1.5), min_size=1, max_size=20))
 def test_snap_is_idempotent_and_decodes_to_the_same(kind, coordinates):
     space = one(kind)
@@ -134,7 +132,6 @@ def test_snap_is_idempotent_and_decodes_to_the_same(kind, coordinates):
     torch.testing.assert_close(space.encode(space.decode(snapped)), snapped, rtol=0, atol=1e-11)
 
 
-@settings(deadline=None)  # torch's first call takes longer than a test case may
 @given(kinds())
 def test_the_ends_of_the_cube_are_the_bounds(kind):
     space = one(kind)
