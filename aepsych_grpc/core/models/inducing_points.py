@@ -12,7 +12,12 @@ from aepsych_grpc.core.models.kernel import JITTER, Kernel
 from aepsych_grpc.core.models.observed import Observed
 
 COUNT = 300
-"""Most inducing points. On 1,000 trials, p differs from that of all trials by .005 at most; with 200 by .012."""
+"""Most inducing points.
+
+After 1,000 trials p differs from that of all trials by .005 at most, with 200 points by .012. After 5,000 trials of
+hartmann-6d the error of p against the truth is 2 % above that with 800 points; 400 would leave 1 %, for half as much
+time again.
+"""
 
 CANDIDATES = 1000
 """Trials, evenly spread over the course of the experiment, that they are chosen from."""
