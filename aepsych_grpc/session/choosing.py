@@ -52,6 +52,7 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall, clock: 
         reason = overdue(phase, now, clock)
         if not reason and (phase.adaptive or asks_the_model(phase, now)):
             for outcome in _outcomes_to_believe_in(phase, now):
+                belief = None
                 event, refit, problem = _refit(phase, outcome, now, situation.sequence + len(refits) + 1, call.deadline)
                 if event is not None and refit is not None:
                     refits.append(event)

@@ -16,6 +16,7 @@ from aepsych_grpc.core.generators.generator import Source
 from aepsych_grpc.session.call import SetupCall
 from aepsych_grpc.session.codec import decode
 from aepsych_grpc.session.event import ModelRefitted
+from aepsych_grpc.session.learner import Learner
 from aepsych_grpc.session.phase import assemble
 from aepsych_grpc.session.workshop import Workshop
 
@@ -145,3 +146,21 @@ def test_a_staircase_goes_by_the_outcome_that_its_model_is_for(experiments):
         levels.append(trial.stimuli[0]["contrast"])
         experiment.tell([given(trial.trial_id, outcomes={"continuous": 5.0 * (1 - seen), "binary": seen})])
     assert levels == pytest.approx([1, 0.5, 0.25])
+
+
+def test_an_outcome_whose_model_is_not_ready_borrows_no_belief(experiments, monkeypatch):
+    fit_in_time = Learner.fit_in_time
+
+    def slow(learner, *arguments):
+        return None if learner.name == "gp_regression" else fit_in_time(learner, *arguments)
+
+    monkeypatch.setattr(Learner, "fit_in_time", slow)
+    rules = Stopping(min_asks=2, max_asks=40, min_posterior_range=0.99)
+    adaptive = {"model": Component(name="gp_classification"), "stopping": rules, "generator": per_outcome()}
+    experiment = set_up(experiments, NAMES[:2], **adaptive)
+    sources = []
+    for _ in range(7):
+        (trial,) = experiment.ask(ask_call()).trials
+        answer_as(NAMES[:2], experiment, trial)
+        sources.append(trial.source)
+    assert sources[3:] == [Source.MODEL, Source.FALLBACK] * 2
