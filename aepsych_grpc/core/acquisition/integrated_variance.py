@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from aepsych_grpc.core.acquisition.context import AcquisitionContext
-from aepsych_grpc.core.acquisition.look_ahead import SMALLEST_VARIANCE
+from aepsych_grpc.core.acquisition.look_ahead import moved
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.core.space.sobol import sobol_points
@@ -47,10 +47,9 @@ class IntegratedVariance:
             c_squared = c * c
             first, second = torch.zeros_like(c), torch.zeros_like(c)
             for one in response.foreseen(mean, variance):
-                spread = torch.addcmul(v_q, c_squared, one.d2[:, None]).clamp_(min=SMALLEST_VARIANCE)
-                moved = response.expected_mean(torch.addcmul(m_q, c, one.d1[:, None]), spread).sub_(now)
-                first.addcmul_(moved, one.weight[:, None])
-                second.addcmul_(moved.square_(), one.weight[:, None])
+                change = response.expected_mean(*moved(m_q, v_q, c, c_squared, one)).sub_(now)
+                first.addcmul_(change, one.weight[:, None])
+                second.addcmul_(change.square_(), one.weight[:, None])
             return second.sub_(first.square_()).mean(1)
 
         return score

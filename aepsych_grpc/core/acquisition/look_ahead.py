@@ -19,13 +19,22 @@ from torch import Tensor
 
 from aepsych_grpc.core.acquisition.references import References, draw_references
 from aepsych_grpc.core.posterior import Posterior
-from aepsych_grpc.core.responses.response import Response
+from aepsych_grpc.core.responses.response import Foreseen, Response
 
 SMALLEST_VARIANCE = 1e-9
 """Floor of v', which rounding can take below 0."""
 
 Gain: TypeAlias = Callable[[Tensor, Tensor, Tensor], Tensor]
 """What a response teaches: from pi' (`m x k`), pi (`k`) and weights (`k`) to `m`."""
+
+
+def moved(mean: Tensor, variance: Tensor, c: Tensor, c_squared: Tensor, one: Foreseen) -> tuple[Tensor, Tensor]:
+    """Return m' and v' at references once a response is known at each candidate.
+
+    `k` and `k`, with the covariances of candidates and references and their squares, `m x k`, to `m x k` and `m x k`.
+    """
+    ahead = torch.addcmul(variance, c_squared, one.d2[:, None]).clamp_(min=SMALLEST_VARIANCE)
+    return torch.addcmul(mean, c, one.d1[:, None]), ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +66,8 @@ class _Score:
         self._response = response
         self._references = references
         self._gain = gain
-        self._distance = gamma - references.mean
-        self._pi = torch.special.ndtr(self._distance / references.variance.sqrt())
+        self._above = references.mean - gamma
+        self._pi = torch.special.ndtr(-self._above / references.variance.sqrt())
 
     def __call__(self, X: Tensor) -> Tensor:
         """Score candidates."""
@@ -67,7 +76,7 @@ class _Score:
         c_squared = c * c
         score = torch.zeros(len(X), dtype=torch.float64)
         for one in self._response.foreseen(mean, variance):
-            spread = torch.addcmul(self._references.variance, c_squared, one.d2[:, None]).clamp_(min=SMALLEST_VARIANCE)
-            z = torch.addcmul(self._distance, c, one.d1[:, None], value=-1).mul_(spread.rsqrt_())
+            above, spread = moved(self._above, self._references.variance, c, c_squared, one)
+            z = above.neg_().mul_(spread.rsqrt_())
             score += one.weight * self._gain(torch.special.ndtr(z), self._pi, self._references.weights)
         return score
