@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aepsych_grpc.config.experiment import ExperimentConfig, PopulationPrior
-from aepsych_grpc.config.learning import learned_outcomes
+from aepsych_grpc.config.learning import learned_of
 from aepsych_grpc.config.likeness import differences
 from aepsych_grpc.config.violation import Violation
 from aepsych_grpc.core.catalogue import CATALOGUE
@@ -116,11 +116,8 @@ def _differences(store: EventStore, record: ExperimentRecord, config: Experiment
 
 def _learned(config: ExperimentConfig) -> Iterator[str]:
     """Name the outcomes that models learn from."""
-    kinds = [item.kind_name for item in config.outcomes]
     for strategy in config.strategies:
-        if strategy.model:
-            learned = learned_outcomes(kinds, config.stimuli_per_trial, CATALOGUE.models, strategy.model)
-            yield from (config.outcomes[one.outcome].name for one in learned)
+        yield from (config.outcomes[one.outcome].name for one in learned_of(config, strategy, CATALOGUE.models))
 
 
 def _told(record: ExperimentRecord) -> int:
