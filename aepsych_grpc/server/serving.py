@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 import grpc
@@ -29,6 +30,9 @@ WORKERS = 32
 
 GRACE_SECONDS = 10.0
 """How long a stopping server waits for the calls that it is answering."""
+
+LOOK_UP_SECONDS = 0.5
+"""How long a signal may go unnoticed."""
 
 _NAMES = ("", grpc_door.SERVICE.full_name)
 """What the health service reports on: the server as a whole, and its service."""
@@ -105,11 +109,10 @@ def serve(database: str | Path, exposure: Exposure, announce: Callable[[str], No
         ExposureError: The address is taken, unknown or too open, or a file of `exposure` can't be read.
         StoreUnavailable: The database can't be opened.
     """
-    stopping = threading.Event()
+    received: SimpleQueue[int] = SimpleQueue()
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        log.info("stopping on %s", signal.Signals(number).name)
-        stopping.set()
+        received.put(number)  # may interrupt anything, even itself: an Event's lock or a log's is not safe here
 
     single_thread()
     server = Server(database, exposure)
@@ -118,13 +121,26 @@ def serve(database: str | Path, exposure: Exposure, announce: Callable[[str], No
     announce(f"aepsych-grpc {__version__} listening on {server.address} (database {database})")
     warming = threading.Thread(target=_warm_up, name="warm-up", daemon=True)
     warming.start()
-    stopping.wait()
+    log.info("stopping on %s", _next_signal(received).name)
     finished = server.stop(GRACE_SECONDS)
     warming.join(GRACE_SECONDS)
     if not finished or warming.is_alive():
         # Python would wait for their threads to end, however long that takes. What was acknowledged is on disk.
         logging.shutdown()
         os._exit(0)
+
+
+def _next_signal(received: "SimpleQueue[int]") -> signal.Signals:
+    """Wait for a signal.
+
+    Python runs a signal's handler in the main thread, which a signal does not wake if it reaches another thread, or the
+    main one just before it begins to wait. So it looks up now and then.
+    """
+    while True:
+        try:
+            return signal.Signals(received.get(timeout=LOOK_UP_SECONDS))
+        except Empty:
+            continue
 
 
 def _warm_up() -> None:
