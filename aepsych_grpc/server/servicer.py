@@ -1,6 +1,6 @@
 """The service without a transport: one method for each RPC, from request message to response message."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from aepsych_grpc.config.catalogue import Catalogue
 from aepsych_grpc.config.proto import to_proto
 from aepsych_grpc.config.remarks import remarks
 from aepsych_grpc.error import Reason, ServiceError
-from aepsych_grpc.server import answers, listing, requests
+from aepsych_grpc.server import answers, exporting, listing, requests
 from aepsych_grpc.server.checks import Checks
 from aepsych_grpc.server.digest import next_request_id
 from aepsych_grpc.server.query import SUPPORTED, answer_query
@@ -26,7 +26,6 @@ NOT_SUPPORTED = {
     "Replay": "Re-deriving an experiment from its log is not supported by this server.",
     "ReviseTrial": "Correcting or retracting an observation is not supported by this server; "
     "tell later ones with exclude_from_model where they should not count.",
-    "ExportTrials": "Exporting files is not supported by this server; ListTrials has the same content.",
     "WatchExperiment": "Streaming events is not supported by this server; poll ListTrials with after_sequence.",
 }
 """The RPCs that are refused, and what to do instead."""
@@ -45,13 +44,16 @@ class Servicer:
             "Ask": self.ask,
             "Tell": self.tell,
             "Query": self.query,
+            "ListTrials": self.list_trials,
+        }
+        self._streamed: Mapping[str, Callable[[Any, float | None], Iterator[Message]]] = {
+            "ExportTrials": self.export_trials,
         }
         self._untimed: Mapping[str, Callable[[Any], Message]] = {
             "FinishStrategy": self.finish_strategy,
             "FinishExperiment": self.finish_experiment,
             "GetExperiment": self.get_experiment,
             "ListExperiments": self.list_experiments,
-            "ListTrials": self.list_trials,
             "GetServerInfo": self.get_server_info,
         }
 
@@ -61,13 +63,15 @@ class Servicer:
         Raises:
             ServiceError: The call can't be answered.
         """
-        if method in NOT_SUPPORTED:
-            raise ServiceError(Reason.NOT_SUPPORTED, NOT_SUPPORTED[method], metadata={"method": method})
-        if timeout is not None and timeout <= 0:
-            raise ServiceError(Reason.DEADLINE_EXCEEDED, "The call's deadline passed before it was begun.")
+        _check_call(method, timeout)
         if method in self._timed:
             return self._timed[method](request, timeout)
         return self._untimed[method](request)
+
+    def stream(self, method: str, request: Message, timeout: float | None = None) -> Iterator[Message]:
+        """Answer the server-streaming RPC of this name, one message after the other; otherwise as `call`."""
+        _check_call(method, timeout)
+        yield from self._streamed[method](request, timeout)
 
     def setup(self, request: v1.SetupRequest, timeout: float | None = None) -> v1.SetupResponse:
         """Set up an experiment, or only check its config."""
@@ -145,13 +149,26 @@ class Servicer:
         """List experiments."""
         return listing.list_experiments(request, self._store)
 
-    def list_trials(self, request: v1.ListTrialsRequest) -> v1.ListTrialsResponse:
+    def list_trials(self, request: v1.ListTrialsRequest, timeout: float | None = None) -> v1.ListTrialsResponse:
         """List trials."""
-        return listing.list_trials(request, self._experiments)
+        return listing.list_trials(request, self._experiments, timeout)
+
+    def export_trials(
+        self, request: v1.ExportTrialsRequest, timeout: float | None = None
+    ) -> Iterator[v1.ExportTrialsResponse]:
+        """Export trials as a file."""
+        return exporting.export_trials(request, self._experiments, timeout)
 
     def get_server_info(self, _request: v1.GetServerInfoRequest) -> v1.GetServerInfoResponse:
         """Report the version, limits and catalogue."""
         return self._server_info
+
+
+def _check_call(method: str, timeout: float | None) -> None:
+    if method in NOT_SUPPORTED:
+        raise ServiceError(Reason.NOT_SUPPORTED, NOT_SUPPORTED[method], metadata={"method": method})
+    if timeout is not None and timeout <= 0:
+        raise ServiceError(Reason.DEADLINE_EXCEEDED, "The call's deadline passed before it was begun.")
 
 
 def _ask_next(experiment: Experiment, call: AskCall, receipts: tuple[Receipt, ...]) -> AskAnswer | None:

@@ -101,9 +101,25 @@ class Experiments:
             raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} Nothing of this call was recorded.") from error
         return _answer(experiment_id, created, duplicate=False)
 
+    def created(self, experiment_id: str) -> ExperimentCreated:
+        """Return how an experiment was set up, without reading the rest of its log.
+
+        Raises:
+            ServiceError: EXPERIMENT_NOT_FOUND.
+            StoreUnavailable: The database can't be read.
+        """
+        try:
+            (first,) = self.store.events(experiment_id, most=1)
+        except UnknownExperiment:
+            raise _unknown(experiment_id) from None
+        created = decode(first.payload).kind
+        if not isinstance(created, ExperimentCreated):
+            raise TypeError(f"The log of experiment {experiment_id} begins with {type(created).__name__}.")
+        return created
+
     def _earlier(self, experiment_id: str, call: SetupCall) -> SetupAnswer:
-        created = decode(self.store.events(experiment_id, most=1)[0].payload).kind
-        if not isinstance(created, ExperimentCreated) or created.request.content_digest != call.request.content_digest:
+        created = self.created(experiment_id)
+        if created.request.content_digest != call.request.content_digest:
             raise ServiceError(
                 Reason.REQUEST_ID_REUSED,
                 f'The request_id "{call.request.request_id}" has set up another experiment; nothing was recorded. '
@@ -126,11 +142,7 @@ class Experiments:
         try:
             experiment = Experiment(experiment_id, self.store, self._workshop, self._population.anticipate)
         except UnknownExperiment:
-            raise ServiceError(
-                Reason.EXPERIMENT_NOT_FOUND,
-                f'There is no experiment "{experiment_id}". ListExperiments names those that there are.',
-                metadata={"experiment_id": experiment_id},
-            ) from None
+            raise _unknown(experiment_id) from None
         except StoreUnavailable as error:
             raise ServiceError(Reason.STORE_UNAVAILABLE, str(error)) from error
         with self._lock:
@@ -146,6 +158,14 @@ class Experiments:
         self._workshop.close()
         self.store.close()
         return done
+
+
+def _unknown(experiment_id: str) -> ServiceError:
+    return ServiceError(
+        Reason.EXPERIMENT_NOT_FOUND,
+        f'There is no experiment "{experiment_id}". ListExperiments names those that there are.',
+        metadata={"experiment_id": experiment_id},
+    )
 
 
 def _answer(experiment_id: str, created: ExperimentCreated, *, duplicate: bool) -> SetupAnswer:
