@@ -42,8 +42,9 @@ def _handler(method: MethodDescriptor, servicer: Servicer, gate: Gate) -> "grpc.
             return response.SerializeToString()
 
     def answer_stream(request: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
-        with _reported(method.name, context), gate.passed():
-            for response in servicer.stream(method.name, _decoded(request_class, request), _time_left(context)):
+        with _reported(method.name, context):
+            answers = servicer.stream(method.name, _decoded(request_class, request), _time_left(context))
+            for response in gate.one_by_one(answers):
                 yield response.SerializeToString()
 
     # Without serializers gRPC passes bytes, so that a request that is no message gets a status of ours.

@@ -1,6 +1,6 @@
 """A server within the client's own process: no socket, the same handlers."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from google.protobuf.message import Message
 
@@ -39,8 +39,8 @@ class InProcessTransport:
         copy.CopyFrom(response)
         return copy
 
-    def stream(self, method: str, request: Message, timeout: float | None) -> Iterator[Message]:
-        """Return the messages of the server-streaming RPC of this name; as `unary`."""
+    def stream(self, method: str, request: Message, timeout: float | None) -> Generator[Message, None, None]:
+        """Yield the messages of the server-streaming RPC of this name; as `unary`."""
         try:
             yield from self._servicer.stream(method, request, timeout)
         except Exception as error:

@@ -1,6 +1,6 @@
 """The service without a transport: one method for each RPC, from request message to response message."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -68,7 +68,7 @@ class Servicer:
             return self._timed[method](request, timeout)
         return self._untimed[method](request)
 
-    def stream(self, method: str, request: Message, timeout: float | None = None) -> Iterator[Message]:
+    def stream(self, method: str, request: Message, timeout: float | None = None) -> Generator[Message, None, None]:
         """Answer the server-streaming RPC of this name, one message after the other; otherwise as `call`."""
         _check_call(method, timeout)
         yield from self._streamed[method](request, timeout)

@@ -29,6 +29,16 @@ _ID_LENGTH = 12
 """60 random bits: short enough to type, and a million experiments collide with probability 4e-7."""
 
 
+def new_experiment_id() -> str:
+    """Make the id of an experiment."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+
+
+def is_experiment_id(text: str) -> bool:
+    """Whether a text looks like an experiment's id."""
+    return len(text) == _ID_LENGTH and set(text) <= set(_ALPHABET)
+
+
 class Experiments:
     """The experiments of a store. May be called from any thread."""
 
@@ -73,7 +83,7 @@ class Experiments:
         learned_priors = self._population.learned_in_time(config, teachers.found, timeout)
         if config.seed is None:
             config = replace(config, seed=secrets.randbelow(2**31))
-        experiment_id = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+        experiment_id = new_experiment_id()
         created = ExperimentCreated(
             config=config,
             participant_id=call.participant_id,

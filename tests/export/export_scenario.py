@@ -2,6 +2,7 @@
 
 from google.protobuf.json_format import ParseDict
 
+from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.config.proto import from_proto
 from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.export.file import Format, export_file
@@ -42,9 +43,12 @@ PAIRS = {
 ODD = {"contrast": 0.1 + 0.2, "größe, mm": 7, "inverted": True, "pattern": "=SUM(A1)", "state": 2.5}
 
 
+def config_of(config: dict) -> ExperimentConfig:
+    return from_proto(ParseDict(config, config_pb2.ExperimentConfig()), CATALOGUE)
+
+
 def set_up(experiments: Experiments, config: dict, participant_id: str = "p01") -> Experiment:
-    message = ParseDict(config, config_pb2.ExperimentConfig())
-    call = SetupCall(config=from_proto(message, CATALOGUE), participant_id=participant_id)
+    call = SetupCall(config=config_of(config), participant_id=participant_id)
     return experiments.open(experiments.setup(call).experiment_id)
 
 

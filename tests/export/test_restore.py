@@ -1,0 +1,113 @@
+"""Experiments that go on elsewhere: the same log, the same next trial; or nothing at all."""
+
+import json
+import time
+
+import pytest
+from export_scenario import MIXED, answer, config_of, given, run_mixed, run_pairs, set_up, written
+
+from aepsych_grpc.export.file import Format
+from aepsych_grpc.export.log_file import InvalidFileError, read_logs
+from aepsych_grpc.export.restore import restore
+from aepsych_grpc.session.call import AskCall, SetupCall
+from aepsych_grpc.session.event import RequestIdentity
+from aepsych_grpc.session.experiments import Experiments
+from aepsych_grpc.store.error import DuplicateRequest, ExperimentExists
+from aepsych_grpc.store.event_store import open_store
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    found = Experiments(open_store(tmp_path / "elsewhere.db"))
+    yield found
+    found.close()
+
+
+def log_of(experiments, experiment_id):
+    return [(event.kind, event.time, event.payload) for event in experiments.store.events(experiment_id)]
+
+
+def asked(experiment, count=1):
+    trials = experiment.ask(AskCall(count=count, deadline=time.monotonic() + 60)).trials
+    return [(trial.stimuli, trial.source, trial.strategy) for trial in trials]
+
+
+def run_until_the_model_chooses(experiments):
+    experiment = set_up(experiments, MIXED)
+    for seen in (1, 0, 1, 0, 1):
+        (trial,) = experiment.ask(AskCall(deadline=time.monotonic() + 60)).trials
+        experiment.tell([given(answer(trial, seen), trial.trial_id)])
+    return experiment
+
+
+def test_the_same_log_and_the_same_next_trials(experiments, elsewhere):
+    mine = run_until_the_model_chooses(experiments)
+    (experiment_id,) = restore(elsewhere.store, read_logs(written(experiments, [mine], Format.JSON)))
+    assert experiment_id == mine.experiment_id
+    assert log_of(elsewhere, experiment_id) == log_of(experiments, experiment_id)
+    theirs = elsewhere.open(experiment_id)
+    assert theirs.overview() == mine.overview()
+    for seen in (1, 0):
+        here, there = asked(mine), asked(theirs)
+        assert here == there
+        assert here[0][1].value == "model"
+        for experiment in (mine, theirs):
+            trial = experiment.trials()[0][-1]
+            experiment.tell([given(answer(trial, seen), trial.trial_id)])
+    assert asked(mine, 2) == asked(theirs, 2)
+
+
+def test_every_kind_of_trial_and_of_experiment(experiments, elsewhere):
+    mixed, pairs, ended = run_mixed(experiments), run_pairs(experiments), run_pairs(experiments, 2)
+    ended.finish(RequestIdentity(request_id="end", content_digest=b"\0\xff"), reason="müde")
+    some = [mixed, pairs, ended]
+    data = written(experiments, some, Format.JSON)
+    parts = []
+    ids = restore(elsewhere.store, read_logs(data), on_progress=parts.append)
+    assert ids == tuple(one.experiment_id for one in some)
+    assert parts == sorted(parts)
+    assert parts[-1] == 1
+    for one in some:
+        assert log_of(elsewhere, one.experiment_id) == log_of(experiments, one.experiment_id)
+        assert elsewhere.store.get(one.experiment_id) == experiments.store.get(one.experiment_id)
+        assert elsewhere.open(one.experiment_id).trials() == one.trials()
+    assert elsewhere.store.get(ended.experiment_id).finished
+    assert written(elsewhere, some, Format.JSON) == data
+    assert written(elsewhere, some, Format.WIDE) == written(experiments, some, Format.WIDE)
+
+
+def test_one_that_is_there_is_refused_and_a_new_id_is_given_on_request(experiments):
+    mixed, pairs = run_mixed(experiments), run_pairs(experiments)
+    logs = read_logs(written(experiments, [pairs, mixed], Format.JSON))
+    with pytest.raises(ExperimentExists):
+        restore(experiments.store, logs)
+    ids = restore(experiments.store, logs, new_ids=True)
+    assert len({*ids, mixed.experiment_id, pairs.experiment_id}) == 4
+    assert log_of(experiments, ids[1]) == log_of(experiments, mixed.experiment_id)
+    assert asked(experiments.open(ids[1])) == asked(mixed)
+
+
+def test_a_setup_that_is_sent_again_finds_the_experiment_elsewhere(experiments, elsewhere):
+    call = SetupCall(config=config_of(MIXED), request=RequestIdentity(request_id="once", content_digest=b"1"))
+    first = experiments.setup(call)
+    logs = read_logs(written(experiments, [experiments.open(first.experiment_id)], Format.JSON))
+    restore(elsewhere.store, logs)
+    again = elsewhere.setup(call)
+    assert (again.experiment_id, again.duplicate) == (first.experiment_id, True)
+    restore(elsewhere.store, logs, new_ids=True)
+
+
+def test_a_setup_that_has_made_another_one_elsewhere_is_refused(experiments, elsewhere):
+    call = SetupCall(config=config_of(MIXED), request=RequestIdentity(request_id="once", content_digest=b"1"))
+    mine = experiments.setup(call).experiment_id
+    elsewhere.setup(call)
+    with pytest.raises(DuplicateRequest):
+        restore(elsewhere.store, read_logs(written(experiments, [experiments.open(mine)], Format.JSON)))
+
+
+def test_one_bad_log_keeps_all_out(experiments, elsewhere):
+    content = json.loads(written(experiments, [run_mixed(experiments), run_pairs(experiments)], Format.JSON))
+    content["experiments"][1]["events"][-1]["sequence"] += 1
+    with pytest.raises(InvalidFileError, match="event 11: 12 stands as its sequence"):
+        restore(elsewhere.store, read_logs(json.dumps(content).encode()))
+    assert elsewhere.store.list_experiments(page_size=9).records == ()
