@@ -1,6 +1,7 @@
 """Calls without input or output: each is written once, as a generator, and driven either way, blocking or not.
 
-A call yields what it wants done (`Send` a request, `Wait` a while), is sent the response, and returns its result.
+A call yields what it wants done (`Send` a request, `Receive` a stream, `Wait` a while), is sent the response, and
+returns its result.
 `drive` does that with a blocking transport and `drive_async` on an event loop; `blocking` and `awaitable` make methods
 of calls, with the call's own parameters and documentation.
 """
@@ -12,6 +13,7 @@ import math
 import random
 import time
 from collections.abc import Awaitable, Callable, Generator
+from contextlib import aclosing, closing
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast, get_args
 
@@ -43,13 +45,26 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Receive:
+    """Wants a request sent and each message of the stream that answers it given to `take`; or a StatusError thrown."""
+
+    method: str
+    request: Message
+    timeout: float | None
+    take: Callable[[Any], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Wants a pause."""
 
     seconds: float
 
 
-Call: TypeAlias = Generator[Send | Wait, Message | None, T]
+Step: TypeAlias = Send | Receive | Wait
+"""What a call can want."""
+
+Call: TypeAlias = Generator[Step, Message | None, T]
 """A call that results in T."""
 
 
@@ -82,6 +97,12 @@ class Connection:
     closed: bool = False
 
 
+def check_open(connection: Connection) -> None:
+    """Raise RuntimeError if the client was closed."""
+    if connection.closed:
+        raise RuntimeError(f"The client of {connection.target} is closed; make a new one.")
+
+
 def exchange(
     connection: Connection, method: Method[Request, Response], request: Request, timeout: float | None
 ) -> Call[Response]:
@@ -91,15 +112,40 @@ def exchange(
         AepsychError: The call failed.
         RuntimeError: The client was closed.
     """
-    if connection.closed:
-        raise RuntimeError(f"The client of {connection.target} is closed; make a new one.")
+    response = yield from _persistent(connection, lambda left: Send(method.name, request, left), timeout)
+    return cast("Response", response)
+
+
+def receive(
+    connection: Connection,
+    method: Method[Request, Response],
+    request: Request,
+    timeout: float | None,
+    begin: Callable[[], Callable[[Response], None]],
+) -> Call[None]:
+    """Send a request and take every message of its answer; where that helps, again from the first.
+
+    `begin` is called before each attempt, and returns what takes the messages.
+
+    Raises:
+        AepsychError: The call failed.
+        RuntimeError: The client was closed.
+    """
+    yield from _persistent(connection, lambda left: Receive(method.name, request, left, begin()), timeout)
+
+
+def _persistent(
+    connection: Connection, attempt_in: Callable[[float | None], Step], timeout: float | None
+) -> Call[Message | None]:
+    """Make attempts, each in what is left of the time, until one succeeds or another one would not help."""
+    check_open(connection)
     start = time.monotonic()
     end = math.inf if timeout is None else start + timeout
     for attempt in range(connection.retries.attempts):
         # A pause can last longer than it should; the attempt after it is still made.
         left = None if timeout is None else max(end - time.monotonic(), SHORTEST)
         try:
-            response = yield Send(method.name, request, left)
+            response = yield attempt_in(left)
         except StatusError as failure:
             connection.reached = connection.reached or bool(failure.status.details)
             pause = connection.retries.pause(attempt, random.random())  # noqa: S311  # spreads clients out; no secret
@@ -112,9 +158,35 @@ def exchange(
                 raise error_from_status(failure.status, connection.target) from None
         else:
             connection.reached = True
-            return cast("Response", response)
+            return response
         yield Wait(pause)
     raise AssertionError("the last attempt returns or raises")
+
+
+def carry_out(step: Step, transport: Transport) -> Message | None:
+    """Do what a call wants done, blocking. Raises StatusError."""
+    if isinstance(step, Wait):
+        time.sleep(step.seconds)
+        return None
+    if isinstance(step, Receive):
+        with closing(transport.stream(step.method, step.request, step.timeout)) as messages:
+            for message in messages:
+                step.take(message)
+        return None
+    return transport.unary(step.method, step.request, step.timeout)
+
+
+async def carry_out_async(step: Step, transport: AsyncTransport) -> Message | None:
+    """Do what a call wants done, on an event loop. Raises StatusError."""
+    if isinstance(step, Wait):
+        await asyncio.sleep(step.seconds)
+        return None
+    if isinstance(step, Receive):
+        async with aclosing(transport.stream(step.method, step.request, step.timeout)) as messages:
+            async for message in messages:
+                step.take(message)
+        return None
+    return await transport.unary(step.method, step.request, step.timeout)
 
 
 def drive(call: Call[T], transport: Transport) -> T:
@@ -122,18 +194,16 @@ def drive(call: Call[T], transport: Transport) -> T:
     try:
         step = next(call)
         while True:
-            if isinstance(step, Wait):
-                time.sleep(step.seconds)
-                step = call.send(None)
-                continue
             try:
-                response = transport.unary(step.method, step.request, step.timeout)
+                response = carry_out(step, transport)
             except StatusError as failure:
                 step = call.throw(failure)
             else:
                 step = call.send(response)
     except StopIteration as end:
         return cast("T", end.value)
+    finally:
+        call.close()
 
 
 async def drive_async(call: Call[T], transport: AsyncTransport) -> T:
@@ -141,18 +211,16 @@ async def drive_async(call: Call[T], transport: AsyncTransport) -> T:
     try:
         step = next(call)
         while True:
-            if isinstance(step, Wait):
-                await asyncio.sleep(step.seconds)
-                step = call.send(None)
-                continue
             try:
-                response = await transport.unary(step.method, step.request, step.timeout)
+                response = await carry_out_async(step, transport)
             except StatusError as failure:
                 step = call.throw(failure)
             else:
                 step = call.send(response)
     except StopIteration as end:
         return cast("T", end.value)
+    finally:
+        call.close()
 
 
 class Blocking(Protocol[Subject]):

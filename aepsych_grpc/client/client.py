@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self
 
-from aepsych_grpc.client import opening
+from aepsych_grpc.client import exporting, opening
 from aepsych_grpc.client.address import DEFAULT_TARGET, address
 from aepsych_grpc.client.call import Call, Connection, awaitable, blocking, drive, drive_async, show_result
 from aepsych_grpc.client.channel import AsyncGrpcTransport, GrpcTransport
@@ -77,6 +77,7 @@ class Client:
     experiment = _opening(opening.experiment)
     check = blocking(opening.check)
     experiments = blocking(opening.experiments)
+    export = blocking(exporting.export_experiments)
     server_info = blocking(opening.server_info)
 
     def close(self) -> None:
@@ -132,6 +133,7 @@ class AsyncClient:
     experiment = _opening_async(opening.experiment)
     check = awaitable(opening.check)
     experiments = awaitable(opening.experiments)
+    export = awaitable(exporting.export_experiments)
     server_info = awaitable(opening.server_info)
 
     async def close(self) -> None:

@@ -1,11 +1,12 @@
 """An experiment on a server: `Experiment`, and `AsyncExperiment` for event loops.
 
-Both have the same methods; each is written once, as a call, in `running`, `reading`, `queries` and `plots`.
+Both have the same methods; each is written once, as a call, in `running`, `reading`, `exporting`, `queries` and
+`plots`.
 """
 
 from collections.abc import AsyncIterator, Iterator
 
-from aepsych_grpc.client import plots, queries, reading, running
+from aepsych_grpc.client import exporting, plots, queries, reading, running
 from aepsych_grpc.client.call import awaitable, blocking, drive, drive_async
 from aepsych_grpc.client.errors import AepsychError
 from aepsych_grpc.client.handle import Handle
@@ -77,6 +78,7 @@ class Experiment(Known):
     state = blocking(reading.state)
     trials = blocking(reading.trials)
     to_pandas = blocking(reading.to_pandas)
+    export = blocking(exporting.export)
     maximum = blocking(queries.maximum)
     minimum = blocking(queries.minimum)
     inverse = blocking(queries.inverse)
@@ -126,6 +128,7 @@ class AsyncExperiment(Known):
     state = awaitable(reading.state)
     trials = awaitable(reading.trials)
     to_pandas = awaitable(reading.to_pandas)
+    export = awaitable(exporting.export)
     maximum = awaitable(queries.maximum)
     minimum = awaitable(queries.minimum)
     inverse = awaitable(queries.inverse)
