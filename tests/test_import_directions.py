@@ -27,7 +27,23 @@ ROOMS = {
     "bench": {"bench", "config", "core"},
     "demo": {"demo", "bench", "client", "config", "v1"},
     "simulation": {"simulation", "session", "client", "config", "core"},
-    "cli": {"cli", "bench", "client", "config", "core", "demo", "server", "session", "simulation", "store", "v1", ""},
+    "cli": {
+        *(
+            "cli",
+            "bench",
+            "client",
+            "config",
+            "core",
+            "demo",
+            "export",
+            "server",
+            "session",
+            "simulation",
+            "store",
+            "v1",
+        ),
+        "",
+    },
     "__main__": {"cli"},
 }
 """What of the project each room may import; "" is the package itself, with its version."""

@@ -4,6 +4,9 @@ import typer
 
 from aepsych_grpc.cli import config
 from aepsych_grpc.cli.demo import demo
+from aepsych_grpc.cli.experiments import experiments
+from aepsych_grpc.cli.export import export
+from aepsych_grpc.cli.importing import import_file
 from aepsych_grpc.cli.serve import serve
 from aepsych_grpc.cli.simulate import simulate
 
@@ -17,6 +20,9 @@ app = typer.Typer(
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("simulate")(simulate)
+app.command("experiments")(experiments)
+app.command("export")(export)
+app.command("import")(import_file)
 app.add_typer(config.app, name="config")
 
 

@@ -29,7 +29,10 @@ class WholeFile:
     def begin(self) -> BinaryIO:
         """Return the file, open for writing and empty, whatever was written before."""
         if self._file is None:
-            self._file = self._path.open("xb")
+            try:
+                self._file = self._path.open("xb")
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, str(self._target)) from None
         self._file.seek(0)
         self._file.truncate()
         return self._file

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from aepsych_grpc.export.file import Format
 from aepsych_grpc.export.log_file import InvalidFileError, read_logs
-from aepsych_grpc.export.restore import restore
+from aepsych_grpc.export.restore import restore, sound_logs
 from aepsych_grpc.session.experiments import Experiments
 from aepsych_grpc.store.event_store import open_store
 
@@ -105,7 +105,7 @@ def test_any_value_anywhere_is_taken_as_it_is_or_refused_in_words(data, store, d
     before = store.list_experiments(page_size=1000).records
     try:
         logs = read_logs(json.dumps(content).encode())
-        ids = restore(store, logs, new_ids=True)
+        ids = restore(store, sound_logs(logs), new_ids=True)
     except InvalidFileError:
         assert store.list_experiments(page_size=1000).records == before
         return

@@ -8,7 +8,8 @@ from export_scenario import MIXED, answer, config_of, given, run_mixed, run_pair
 
 from aepsych_grpc.export.file import Format
 from aepsych_grpc.export.log_file import InvalidFileError, read_logs
-from aepsych_grpc.export.restore import restore
+from aepsych_grpc.export.restore import restore as record
+from aepsych_grpc.export.restore import sound_logs
 from aepsych_grpc.session.call import AskCall, SetupCall
 from aepsych_grpc.session.event import RequestIdentity
 from aepsych_grpc.session.experiments import Experiments
@@ -21,6 +22,10 @@ def elsewhere(tmp_path):
     found = Experiments(open_store(tmp_path / "elsewhere.db"))
     yield found
     found.close()
+
+
+def restore(store, logs, *, new_ids=False, on_progress=lambda _: None):
+    return record(store, sound_logs(logs, on_progress), new_ids=new_ids)
 
 
 def log_of(experiments, experiment_id):
