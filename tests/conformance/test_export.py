@@ -4,7 +4,6 @@ import csv
 import io
 import json
 
-import grpc
 import pytest
 from google.protobuf.json_format import ParseDict
 
@@ -109,11 +108,3 @@ def test_a_caller_that_goes_away_leaves_nothing_behind(live, experiment_id, monk
         next(stream)
         stream.cancel()
     assert live.stub.GetServerInfo(v1.GetServerInfoRequest(), timeout=30).version
-
-
-def test_a_deadline_that_passes_in_the_course_of_it(live, experiment_id, monkeypatch):
-    monkeypatch.setattr("aepsych_grpc.export.file.PIECE_BYTES", 1)
-    request = v1.ExportTrialsRequest(experiment_ids=[experiment_id], format="EXPORT_FORMAT_JSON")
-    with pytest.raises(grpc.RpcError) as caught:
-        list(live.stub.ExportTrials(request, timeout=0.05))
-    assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED

@@ -92,6 +92,15 @@ def test_one_that_is_there_is_refused_and_a_new_id_is_given_on_request(experimen
     assert asked(experiments.open(ids[1])) == asked(mixed)
 
 
+def test_what_is_there_keeps_out_what_is_not(experiments, elsewhere):
+    mixed, pairs = run_mixed(experiments), run_pairs(experiments)
+    restore(elsewhere.store, read_logs(written(experiments, [mixed], Format.JSON)))
+    with pytest.raises(ExperimentExists):
+        restore(elsewhere.store, read_logs(written(experiments, [pairs, mixed], Format.JSON)))
+    (only,) = elsewhere.store.list_experiments(page_size=9).records
+    assert only.experiment_id == mixed.experiment_id
+
+
 def test_a_setup_that_is_sent_again_finds_the_experiment_elsewhere(experiments, elsewhere):
     call = SetupCall(config=config_of(MIXED), request=RequestIdentity(request_id="once", content_digest=b"1"))
     first = experiments.setup(call)
