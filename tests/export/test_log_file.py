@@ -7,9 +7,10 @@ from export_scenario import run_mixed, written
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aepsych_grpc.export.file import Format
+from aepsych_grpc.export.file import Format, export_file
 from aepsych_grpc.export.log_file import InvalidFileError, read_logs
 from aepsych_grpc.export.restore import restore, sound_logs
+from aepsych_grpc.session.call import AskCall
 from aepsych_grpc.session.experiments import Experiments
 from aepsych_grpc.store.event_store import open_store
 
@@ -111,3 +112,17 @@ def test_any_value_anywhere_is_taken_as_it_is_or_refused_in_words(data, store, d
         return
     again = Experiments(store)
     again.open(ids[0]).overview()
+
+
+def test_a_log_is_written_as_long_as_it_was_when_its_turn_came(monkeypatch):
+    monkeypatch.setattr("aepsych_grpc.export.log.EVENTS", 2)
+    experiments = Experiments(open_store(":memory:"))
+    experiment = run_mixed(experiments)
+    before = written(experiments, [experiment], Format.JSON)
+    pieces = export_file(experiments, [experiment.experiment_id], Format.JSON, None).pieces
+    data = b"".join(next(pieces).data for _ in range(3))
+    for _ in range(3):
+        experiment.ask(AskCall())
+    assert data + b"".join(piece.data for piece in pieces) == before
+    assert len(read_logs(before)[0].events) == 7
+    experiments.close()
