@@ -1,13 +1,21 @@
 """The columns that every table of trials has, whatever the experiment is about."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from aepsych_grpc.export.column import Column, Row, Type
+
+
+def _json(values: Mapping[str, Any]) -> str | None:
+    return json.dumps(dict(values), ensure_ascii=False, sort_keys=True) if values else None
+
 
 FIRST = (
     Column("experiment_id", Type.TEXT, lambda row: row.subject.experiment_id),
     Column("study", Type.TEXT, lambda row: row.subject.created.config.name),
     Column("participant_id", Type.TEXT, lambda row: row.subject.created.participant_id),
+    Column("labels", Type.TEXT, lambda row: _json(row.subject.created.labels)),
     Column("trial_id", Type.INTEGER, lambda row: row.trial.trial_id),
 )
 """Whose trial it is, and which one."""
@@ -24,7 +32,7 @@ def _as_asked(row: Row) -> bool | None:
 
 
 def _metadata(row: Row) -> str | None:
-    return json.dumps(row.told.metadata, ensure_ascii=False, sort_keys=True) if row.told and row.told.metadata else None
+    return _json(row.told.metadata) if row.told else None
 
 
 LAST = (

@@ -79,8 +79,8 @@ class _ExportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportFo
 class ExportFormat(_ExportFormat, metaclass=_ExportFormatEnumTypeWrapper):
     """Format of an exported file.
 
-    Tables have a column for whatever is known of a trial: experiment_id, study, participant_id, trial_id; state, source,
-    as_asked (false where another stimulus was shown than asked), strategy, exclude_from_model, response_time in seconds,
+    Tables have a column for whatever is known of a trial: experiment_id, study, participant_id, labels (JSON), trial_id;
+    state, source, as_asked (false where another stimulus was shown than asked), strategy, exclude_from_model, response_time in seconds,
     ask_time, tell_time, observation_id, data_sequence, sequence, note, metadata (JSON). Parameters are those that were
     shown. What is not there is empty. CSV is UTF-8 without a byte order mark, with a header, fields quoted where they need
     to be, CRLF at the end of lines, numbers that read back exactly, true and false, times in UTC (ISO 8601). In CSV a text

@@ -47,8 +47,8 @@ def config_of(config: dict) -> ExperimentConfig:
     return from_proto(ParseDict(config, config_pb2.ExperimentConfig()), CATALOGUE)
 
 
-def set_up(experiments: Experiments, config: dict, participant_id: str = "p01") -> Experiment:
-    call = SetupCall(config=config_of(config), participant_id=participant_id)
+def set_up(experiments: Experiments, config: dict, participant_id: str = "p01", **labels: str) -> Experiment:
+    call = SetupCall(config=config_of(config), participant_id=participant_id, labels=labels)
     return experiments.open(experiments.setup(call).experiment_id)
 
 
@@ -64,7 +64,7 @@ def answer(trial, seen: int) -> dict:
 def run_mixed(experiments: Experiments, participant_id: str = '=2+5, "ü"\nx') -> Experiment:
     """Trials 1 and 2 are told (another stimulus than asked the second time), 3 is unsolicited, excluded and with
     metadata, 4 is pending."""
-    experiment = set_up(experiments, MIXED, participant_id)
+    experiment = set_up(experiments, MIXED, participant_id, group="ü", eye="left")
     for _ in range(2):
         (trial,) = experiment.ask(AskCall()).trials
         stimuli = (ODD,) if trial.trial_id == 2 else ()

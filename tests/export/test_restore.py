@@ -1,15 +1,19 @@
 """Experiments that go on elsewhere: the same log, the same next trial; or nothing at all."""
 
 import json
+import random
 import time
+from pathlib import Path
 
 import pytest
 from export_scenario import MIXED, answer, config_of, given, run_mixed, run_pairs, set_up, written
 
+from aepsych_grpc.client import Client
 from aepsych_grpc.export.file import Format
 from aepsych_grpc.export.log_file import InvalidFileError, read_logs
 from aepsych_grpc.export.restore import restore as record
 from aepsych_grpc.export.restore import sound_logs
+from aepsych_grpc.server.in_process import InProcessTransport
 from aepsych_grpc.session.call import AskCall, SetupCall
 from aepsych_grpc.session.event import RequestIdentity
 from aepsych_grpc.session.experiments import Experiments
@@ -125,3 +129,45 @@ def test_one_bad_log_keeps_all_out(experiments, elsewhere):
     with pytest.raises(InvalidFileError, match="event 11: 12 stands as its sequence"):
         restore(elsewhere.store, read_logs(json.dumps(content).encode()))
     assert elsewhere.store.list_experiments(page_size=9).records == ()
+
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
+
+
+def tell_at_random(experiment, count):
+    rng = random.Random(1)
+    levels = {"binary": 2, "ordinal": 3, "choice": 2, "proportion": 2}
+    for _ in range(count):
+        trial = experiment.ask(compute_budget=60)
+        kinds = {one.name: one.WhichOneof("kind") for one in experiment.config.outcomes}
+        experiment.tell(trial, {name: rng.randrange(levels.get(kind, 9)) for name, kind in kinds.items()})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_goes_on_elsewhere(tmp_path, example):
+    transports = [InProcessTransport(str(tmp_path / name)) for name in ("here.db", "there.db")]
+    here, there = (Client(transport=transport) for transport in transports)
+    experiment = here.setup(example, seed=2)
+    tell_at_random(experiment, 18)
+    file = experiment.export(tmp_path / "log.json")
+    store = open_store(tmp_path / "there.db")
+    restore(store, read_logs(file.read_bytes()))
+    store.close()
+    other = there.experiment(experiment.experiment_id)
+    assert [one.stimuli for one in other.ask_batch(2, compute_budget=60)] == [
+        one.stimuli for one in experiment.ask_batch(2, compute_budget=60)
+    ]
+    for transport in transports:
+        transport.close()
+
+
+def test_what_earlier_participants_have_taught_comes_along(experiments, elsewhere):
+    pilot = run_until_the_model_chooses(experiments)
+    call = SetupCall(config=config_of(MIXED), prior_from=(pilot.experiment_id,))
+    answer = experiments.setup(call)
+    assert answer.learned_priors
+    mine = experiments.open(answer.experiment_id)
+    restore(elsewhere.store, read_logs(written(experiments, [mine], Format.JSON)))
+    assert log_of(elsewhere, mine.experiment_id) == log_of(experiments, mine.experiment_id)
+    assert elsewhere.open(mine.experiment_id).overview().learned_priors == answer.learned_priors

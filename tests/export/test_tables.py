@@ -33,6 +33,7 @@ def test_a_wide_row_has_all_that_is_known_of_a_trial(experiments, mixed):
     shown = trials[0].stimuli[0]
     assert first["experiment_id"] == mixed.experiment_id
     assert (first["study"], first["participant_id"]) == ('Kontrast, "blau"', '\'=2+5, "ü"\nx')
+    assert first["labels"] == '{"eye": "left", "group": "ü"}'
     assert float(first["contrast"]) == shown["contrast"]
     assert first["größe, mm"] == str(shown["größe, mm"])
     assert first["inverted"] in ("true", "false")
