@@ -69,8 +69,8 @@ def chunk(data, name="", progress=1.0):
 @pytest.mark.parametrize(
     ("name", "format_", "begins"),
     [
-        ("p01.csv", None, b"experiment_id,study,participant_id,trial_id,kind,"),
-        ("P01.CSV", "wide", b"experiment_id,study,participant_id,trial_id,contrast,"),
+        ("p01.csv", None, b"experiment_id,study,participant_id,labels,trial_id,kind,"),
+        ("P01.CSV", "wide", b"experiment_id,study,participant_id,labels,trial_id,contrast,"),
         ("p01.parquet", None, b"PAR1"),
         ("p01.json", None, b'{"format": "aepsych-grpc experiments"'),
         ("p01", "json", b'{"format": "aepsych-grpc experiments"'),
