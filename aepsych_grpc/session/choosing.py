@@ -117,7 +117,9 @@ def _belief(
     n = situation.observation_count
     try:
         first = situation.belief_starts.get((phase.index, outcome), n)
-        posterior = learner.belief_in_time(refit, first, n, _left(deadline))
+        posterior = learner.belief_in_time(
+            refit, first, n, _left(deadline), by_alternatives=phase.judges_by_alternatives(outcome)
+        )
         if posterior is None:
             return None, NOT_READY
         response = learner.response(n, refit.hyperparameters)
