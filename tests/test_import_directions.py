@@ -40,8 +40,6 @@ LIBRARIES = {
     "sqlalchemy": {"store"},
     "sqlite3": {"store"},
     "torch": {"core", "bench", "simulation"},
-    "gpytorch": {"core", "bench"},
-    "botorch": {"core", "bench"},
     "linear_operator": {"core", "bench"},
     "scipy": {"core", "bench"},
     "typer": {"cli"},
