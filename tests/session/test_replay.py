@@ -1,5 +1,6 @@
 """Replay: every kind of history is found again, bit for bit, and what does not follow from the log is noticed."""
 
+import threading
 import time
 from dataclasses import replace
 
@@ -194,7 +195,7 @@ def test_replay_can_begin_anywhere(experiments, monkeypatch):
         run(experiment, 1)
     events = experiments.log(experiment.experiment_id)
     whole = list(replay(events))
-    for start in range(1, len(events) + 1, 3):
+    for start in (1, 2, len(events) // 2, len(events) - 1, len(events)):
         assert list(replay(events, from_sequence=start)) == whole[start - 1 :]
     conditioned = []
     condition = GaussianProcessModel.condition
@@ -346,3 +347,51 @@ def test_ends_are_not_judged_again(experiments, monkeypatch):
     monkeypatch.setattr(ending, "certainty", fail)
     monkeypatch.setattr(Experiment, "ask", fail)
     assert agreements(experiments, experiment) == [SAME] * 8
+
+
+def refits(events):
+    return [one for one in replay(events, verify_refits=True) if isinstance(one.event.kind, ModelRefitted)]
+
+
+@pytest.mark.parametrize("names", [["binary"], ["continuous", "binary"]])
+def test_refits_can_be_verified(experiments, names):
+    generator = Component(name="per_outcome") if len(names) > 1 else Component(name="optimize_acquisition")
+    config = config_of(names, generator=generator, stopping=Stopping(min_asks=20))
+    experiment = experiments.open(experiments.setup(SetupCall(config=config)).experiment_id)
+    for _ in range(9):
+        answer_as(names, experiment, experiment.ask(ask_call()).trials[0])
+    events = experiments.log(experiment.experiment_id)
+    assert len(refits(events)) > 3
+    assert {one.agreement for one in refits(events)} == {SAME}
+    assert {one.agreement for one in replay(events) if isinstance(one.event.kind, ModelRefitted)} == {UNKNOWN}
+    place = max(i for i, event in enumerate(events) if isinstance(event.kind, ModelRefitted))
+    learned = events[place].kind.hyperparameters
+    events[place] = replace(
+        events[place], kind=replace(events[place].kind, hyperparameters=(learned[0] + 1e-15, *learned[1:]))
+    )
+    last = refits(events)[-1]
+    assert last.agreement is DIFFERENT
+    assert last.derived.hyperparameters == learned
+
+
+def test_a_refit_that_came_late_is_verified_with_what_it_had_learned_from(experiments, monkeypatch):
+    experiment = set_up(experiments, model=40)
+    run(experiment, 4)
+    fit, wait = GaussianProcessModel.fit, threading.Event()
+
+    def slow(*arguments):
+        wait.wait()
+        return fit(*arguments)
+
+    monkeypatch.setattr(GaussianProcessModel, "fit", slow)
+    experiment.ask(ask_call(deadline=time.monotonic() + 0.2))
+    experiment.tell([given(5, 1)])
+    wait.set()
+    run(experiment, 2)
+    monkeypatch.undo()
+    events = experiments.log(experiment.experiment_id)
+    asked = [event.kind.data_sequence for event in events if isinstance(event.kind, TrialAsked)]
+    late = [event.kind for event in events if isinstance(event.kind, ModelRefitted)][1]
+    assert late.data_sequence == asked[4], "learned for the trial that could not wait for it"
+    assert {one.agreement for one in refits(events)} == {SAME}
+    assert agreements(experiments, experiment) == [SAME] * 7
