@@ -1,5 +1,7 @@
 """A server within the client's own process: no socket, the same handlers."""
 
+from collections.abc import Generator
+
 from google.protobuf.message import Message
 
 from aepsych_grpc.client.transport import StatusError
@@ -36,6 +38,13 @@ class InProcessTransport:
         copy = type(response)()
         copy.CopyFrom(response)
         return copy
+
+    def stream(self, method: str, request: Message, timeout: float | None) -> Generator[Message, None, None]:
+        """Yield the messages of the server-streaming RPC of this name; as `unary`."""
+        try:
+            yield from self._servicer.stream(method, request, timeout)
+        except Exception as error:
+            raise StatusError(status_of(error)) from error
 
     def close(self) -> None:
         """Close the database."""
