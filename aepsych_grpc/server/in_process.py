@@ -1,10 +1,8 @@
 """A server within the client's own process: no socket, the same handlers."""
 
-from collections.abc import Generator
-
 from google.protobuf.message import Message
 
-from aepsych_grpc.client.transport import StatusError
+from aepsych_grpc.client.transport import StatusError, Stream
 from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.server.errors import status_of
 from aepsych_grpc.server.servicer import Servicer
@@ -39,7 +37,7 @@ class InProcessTransport:
         copy.CopyFrom(response)
         return copy
 
-    def stream(self, method: str, request: Message, timeout: float | None) -> Generator[Message, None, None]:
+    def stream(self, method: str, request: Message, timeout: float | None) -> Stream:
         """Yield the messages of the server-streaming RPC of this name; as `unary`."""
         try:
             yield from self._servicer.stream(method, request, timeout)
