@@ -29,7 +29,9 @@ from aepsych_grpc.client.errors import (
     UnavailableError,
 )
 from aepsych_grpc.client.experiment import AsyncExperiment, Experiment
+from aepsych_grpc.client.moment import AsyncMoment, Moment
 from aepsych_grpc.client.queries import QueryOptions
+from aepsych_grpc.client.replaying import ReplayedEvent
 from aepsych_grpc.client.results import Estimate, Point, Threshold, ThresholdPoint
 from aepsych_grpc.client.retries import Retries
 from aepsych_grpc.client.state import (
@@ -50,6 +52,7 @@ __all__ = [
     "AepsychError",
     "AsyncClient",
     "AsyncExperiment",
+    "AsyncMoment",
     "AsyncTransport",
     "AuthenticationError",
     "Client",
@@ -69,6 +72,7 @@ __all__ = [
     "InvalidRequestError",
     "LimitExceededError",
     "Limits",
+    "Moment",
     "NotFoundError",
     "NotSupportedError",
     "NothingToModelError",
@@ -79,6 +83,7 @@ __all__ = [
     "PreconditionError",
     "QueryOptions",
     "Receipt",
+    "ReplayedEvent",
     "Retries",
     "ServerFaultError",
     "ServerInfo",

@@ -43,8 +43,13 @@ def trials(handle: Handle, *, after_sequence: int = 0, include_posterior: bool =
         response = yield from exchange(handle.connection, rpc.LIST_TRIALS, request, timeout)
         found += [read_trial(trial, handle.reader) for trial in response.trials]
         if not response.next_page_token:
-            return found
+            return found if handle.at_sequence is None else _told_by(handle.at_sequence, found)
         request.page_token = response.next_page_token
+
+
+def _told_by(sequence: int, trials: list[Trial]) -> list[Trial]:
+    """Return the trials that had been told by then."""
+    return [trial for trial in trials if trial.state != "pending" and trial.sequence <= sequence]
 
 
 def to_pandas(handle: Handle, *, include_posterior: bool = False) -> Call["pd.DataFrame"]:

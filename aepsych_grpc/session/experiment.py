@@ -12,6 +12,7 @@ from aepsych_grpc.config.violation import Violation
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.call import AskAnswer, AskCall, GivenObservation, Overview, TellAnswer, Trial
 from aepsych_grpc.session.choosing import choose
+from aepsych_grpc.session.deciding import Live
 from aepsych_grpc.session.event import (
     ExperimentFinished,
     Kind,
@@ -78,7 +79,7 @@ class Experiment:
                     if self._finished():
                         raise self._nothing_left()
                     situation = self._state.situation()
-                chosen = choose(self._phases, situation, call, datetime.now(UTC))
+                chosen = choose(self._phases, situation, call, Live(datetime.now(UTC), call.deadline))
                 with self._writing, self._retried():
                     if self._moved_on(situation):
                         continue
