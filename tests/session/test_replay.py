@@ -202,7 +202,7 @@ def test_replay_can_begin_anywhere(experiments, monkeypatch):
     monkeypatch.setattr(
         GaussianProcessModel,
         "condition",
-        lambda self, data, *rest: conditioned.append(len(data)) or condition(self, data, *rest),
+        lambda self, data, *rest, **how: conditioned.append(len(data)) or condition(self, data, *rest, **how),
     )
     list(replay(events, from_sequence=events[-2].sequence))
     refit = max(i for i, event in enumerate(events) if isinstance(event.kind, ModelRefitted))
@@ -317,8 +317,8 @@ def test_a_belief_that_is_another_one_is_noticed(experiments, experiment, monkey
     run(experiment, 7)
     condition = GaussianProcessModel.condition
 
-    def other(self, data, hyperparameters, *rest):
-        return condition(self, data, tuple(value + 0.5 for value in hyperparameters), *rest)
+    def other(self, data, hyperparameters, *rest, **how):
+        return condition(self, data, tuple(value + 0.5 for value in hyperparameters), *rest, **how)
 
     monkeypatch.setattr(GaussianProcessModel, "condition", other)
     found = agreements(experiments, experiment)
