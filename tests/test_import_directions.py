@@ -44,6 +44,8 @@ LIBRARIES = {
     "botorch": {"core", "bench"},
     "linear_operator": {"core", "bench"},
     "scipy": {"core", "bench"},
+    "alembic": {"store"},
+    "psycopg": {"store"},
     "typer": {"cli"},
 }
 """The rooms that may import a library; libraries that are not named here may be imported anywhere."""
@@ -52,6 +54,8 @@ EXCEPTIONS = {
     ("config/proto.py", "aepsych_grpc.v1"): "turns messages into configs and back",
     ("config/files.py", "aepsych_grpc.v1"): "a config file is the message in its JSON form",
     ("session/codec.py", "aepsych_grpc.v1"): "writes events as messages",
+    ("session/projection.py", "aepsych_grpc.v1"): "reads stored messages, even those of configs that can't be run here",
+    ("session/log.py", "aepsych_grpc.v1"): "reads a stored message once, for the state and for the projection",
     ("session/training.py", "torch"): "keeps the observations as the tensors that models take",
     ("session/choosing.py", "torch"): "hands points of pending trials to generators",
     ("server/in_process.py", "aepsych_grpc.client"): "is the client's transport to a server without a socket",

@@ -2,7 +2,7 @@
 
 import typer
 
-from aepsych_grpc.cli import config
+from aepsych_grpc.cli import config, db
 from aepsych_grpc.cli.demo import demo
 from aepsych_grpc.cli.serve import serve
 from aepsych_grpc.cli.simulate import simulate
@@ -18,6 +18,7 @@ app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("simulate")(simulate)
 app.add_typer(config.app, name="config")
+app.add_typer(db.app, name="db")
 
 
 def main() -> None:

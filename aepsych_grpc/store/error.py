@@ -1,5 +1,7 @@
 """What can go wrong with the store."""
 
+import shlex
+
 
 class StoreError(Exception):
     """Base of all that the store raises. Whatever was to be written has not been, not even in part."""
@@ -45,11 +47,15 @@ class StoreUnavailable(StoreError):
 class SchemaMismatch(StoreUnavailable):
     """The database was written by another version of this program, which laid it out differently."""
 
-    def __init__(self, found: int, known: int) -> None:
-        advice = "use that version or a later one" if found > known else "use the version that wrote it"
+    def __init__(self, found: int, known: int, place: str) -> None:
+        advice = (
+            "A later version of aepsych-grpc wrote it: use that one, or one after it."
+            if found > known
+            else f"Stop every server that uses it, then upgrade it: aepsych-grpc db upgrade {shlex.quote(place)}"
+        )
         super().__init__(
-            f"The database has schema version {found}; this version of aepsych-grpc knows version {known}. "
-            f"To open it, {advice}."
+            f"The database {place} has schema version {found}; this version of aepsych-grpc knows version {known}. "
+            f"{advice}"
         )
         self.found = found
         self.known = known
