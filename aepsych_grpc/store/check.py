@@ -82,7 +82,7 @@ def _log(experiment: Record[tuple[object, ...]], log: list[StoredEvent]) -> Iter
 def _counts(connection: Connection, key: int, log: list[StoredEvent]) -> Iterator[str]:
     counted = Counter(event.kind for event in log)
     query = select(event_counts.c.kind, event_counts.c.count).where(event_counts.c.experiment_key == key)
-    noted: dict[str, int] = dict(connection.execute(query).tuples().all())
+    noted = {str(kind): int(count) for kind, count in connection.execute(query)}
     for kind in sorted(counted | noted):
         if counted[kind] != noted.get(kind, 0):
             yield f"the log has {counted[kind]} events {kind}, its count says {noted.get(kind, 0)}"
