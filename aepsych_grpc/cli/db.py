@@ -103,7 +103,7 @@ def _explained() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise _failed(f'{error.name} is not installed; needed is: pip install "aepsych-grpc[server]"') from None
-    except (StoreError, ValueError) as error:
+    except StoreError as error:
         raise _failed(str(error)) from None
 
 

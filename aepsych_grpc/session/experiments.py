@@ -97,7 +97,7 @@ class Experiments:
         except DuplicateRequest as duplicate:
             return self._earlier(duplicate.experiment_id, call)
         except StoreUnavailable as error:
-            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} Nothing of this call was recorded.") from error
+            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} {error.consequence}") from error
         return _answer(experiment_id, created, duplicate=False)
 
     def _earlier(self, experiment_id: str, call: SetupCall) -> SetupAnswer:

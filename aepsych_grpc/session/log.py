@@ -32,7 +32,7 @@ class Log:
 
         Raises:
             SequenceConflict: Another writer was there first; nothing is recorded.
-            StoreUnavailable: The database can't be written; nothing is recorded.
+            StoreUnavailable: The database can't be written; nothing is recorded, or its OutcomeUnknown.
         """
         now = datetime.now(UTC)
         events = [Event(self.state.sequence + 1 + i, now, kind) for i, kind in enumerate(kinds)]

@@ -40,8 +40,24 @@ class SequenceConflict(StoreError):
         self.after_sequence = after_sequence
 
 
+class UnknownDatabase(StoreError, ValueError):
+    """What should name a database names none that the store can open."""
+
+
 class StoreUnavailable(StoreError):
-    """The database can't be read or written now: disk full, locked, read-only, damaged, or not ours."""
+    """The database can't be read or written now: disk full, locked, read-only, damaged, or not ours.
+
+    Attributes:
+        consequence: A sentence that says what has become of what was to be written.
+    """
+
+    consequence = "Nothing of it was recorded."
+
+
+class OutcomeUnknown(StoreUnavailable):
+    """The connection broke while a commit was under way, which a server may have heard or not."""
+
+    consequence = "It is not known whether it was recorded; the same call sent again records it once."
 
 
 class SchemaMismatch(StoreUnavailable):

@@ -7,13 +7,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from sqlalchemy import Connection, Engine, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from aepsych_grpc.store import listing, postgresql, projection, schema, sqlite
 from aepsych_grpc.store.checkpoint import Checkpointer
 from aepsych_grpc.store.error import (
     DuplicateRequest,
     ExperimentExists,
+    OutcomeUnknown,
     SequenceConflict,
     StoreUnavailable,
     UnknownExperiment,
@@ -32,7 +33,7 @@ def open_store(database: str | Path, *, existing: bool = False) -> "EventStore":
     Raises:
         StoreUnavailable: It can't be opened, is not there, or belongs to another program.
         SchemaMismatch: It was written by another version of this program.
-        ValueError: The URL names a database of another kind.
+        UnknownDatabase: It is no URL, or that of another kind of database.
     """
     place = place_of(database)
     with translated(f"The database {place} can't be opened"):
@@ -71,6 +72,7 @@ class EventStore:
         self._unflushed_writer = writer.execution_options(durable=False)
         self._reader = reader
         self._checkpointer = checkpointer
+        self._keys: dict[str, int] = {}
 
     def create_experiment(
         self,
@@ -143,7 +145,7 @@ class EventStore:
             change["finished"] = finished
         try:
             with self._write(durable=durable) as connection:
-                key = _key(connection, experiment_id)
+                key = self._key(connection, experiment_id)
                 at_the_end = update(table).where(table.c.key == key, table.c.sequence == after_sequence)
                 if connection.execute(at_the_end.values(change)).rowcount == 0:
                     raise SequenceConflict(experiment_id, after_sequence)
@@ -155,7 +157,7 @@ class EventStore:
     def events(self, experiment_id: str, after_sequence: int = 0, most: int | None = None) -> list[StoredEvent]:
         """Return the events after a sequence, in order; at most so many. Raises UnknownExperiment."""
         with self.read() as connection:
-            return read_events(connection, _key(connection, experiment_id), after_sequence, most)
+            return read_events(connection, self._key(connection, experiment_id), after_sequence, most)
 
     def get(self, experiment_id: str) -> ExperimentRecord:
         """Return an experiment at a glance. Raises UnknownExperiment."""
@@ -197,14 +199,28 @@ class EventStore:
     @contextmanager
     def _write(self, *, durable: bool = True) -> Iterator[Connection]:
         engine = self.writer if durable else self._unflushed_writer
-        with translated("The database can't be written"), engine.begin() as connection:
+        what = "The database can't be written"
+        with translated(what), engine.connect() as connection, connection.begin() as transaction:
             yield connection
+            try:
+                transaction.commit()
+            except DatabaseError as error:
+                if error.connection_invalidated:
+                    raise OutcomeUnknown(f"{what}: the connection to it broke.") from error
+                raise
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Return a connection on which all tables are as they are now, whatever is written meanwhile."""
         with translated("The database can't be read"), self._reader.begin() as connection:
             yield connection
+
+    def _key(self, connection: Connection, experiment_id: str) -> int:
+        """Return the key of an experiment, which it keeps for ever, from memory once it was looked up."""
+        key = self._keys.get(experiment_id)
+        if key is None:
+            key = self._keys[experiment_id] = _key(connection, experiment_id)
+        return key
 
     def _appended(self, count: int) -> None:
         if self._checkpointer is not None:

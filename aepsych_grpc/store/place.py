@@ -6,6 +6,8 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from aepsych_grpc.store.error import UnknownDatabase
+
 EXPECTED = 'give a path, "sqlite:///FILE" or "postgresql://USER@HOST/DATABASE"'
 
 
@@ -28,16 +30,17 @@ def place_of(database: str | Path) -> Place:
     """Return the place that a path, `:memory:` or a URL names.
 
     Raises:
-        ValueError: It is no URL, or that of another kind of database.
+        UnknownDatabase: It is no URL, or that of another kind of database.
     """
     if isinstance(database, Path) or (database != ":memory:" and "://" not in database):
         return Place(path=Path(database))
     try:
         url = make_url("sqlite://" if database == ":memory:" else database)
     except ArgumentError:
-        raise ValueError(f'"{database}" is no URL of a database; {EXPECTED}.') from None
+        kind = database.partition("://")[0]  # the rest may have a password
+        raise UnknownDatabase(f'"{kind}://..." is no URL of a database; {EXPECTED}.') from None
     if url.get_backend_name() == "sqlite":
         return Place(path=Path(url.database)) if url.database and url.database != ":memory:" else Place()
     if url.drivername in ("postgresql", "postgres"):
         return Place(url=url.set(drivername="postgresql+psycopg"))
-    raise ValueError(f'Databases of kind "{url.get_backend_name()}" are not supported; {EXPECTED}.')
+    raise UnknownDatabase(f'Databases of kind "{url.get_backend_name()}" are not supported; {EXPECTED}.')
