@@ -67,7 +67,7 @@ class SchemaMismatch(StoreUnavailable):
         advice = (
             "A later version of aepsych-grpc wrote it: use that one, or one after it."
             if found > known
-            else f"Stop every server that uses it, then upgrade it: aepsych-grpc db upgrade {shlex.quote(place)}"
+            else f"Stop every server that uses it, then: aepsych-grpc db upgrade {shlex.quote(place)}"
         )
         super().__init__(
             f"The database {place} has schema version {found}; this version of aepsych-grpc knows version {known}. "
