@@ -145,7 +145,7 @@ def test_an_import_in_the_wrong_direction_is_found(file: str, source: str, offen
     [
         ("aepsych_grpc.client", {"torch", "sqlalchemy", "scipy", "numpy", "pandas", "matplotlib"}),
         ("aepsych_grpc.cli", {"torch", "sqlalchemy", "scipy", "numpy", "grpc"}),
-        ("aepsych_grpc.store.event_store", {"torch", "grpc", "google"}),
+        ("aepsych_grpc.store.event_store", {"torch", "grpc", "google", "alembic", "psycopg"}),
     ],
 )
 def test_what_is_imported_with_a_module(module: str, unwanted: set[str]) -> None:

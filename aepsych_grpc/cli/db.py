@@ -60,7 +60,9 @@ def back_up_database(
 
         place = place_of(database)
         if place.path is None:
-            raise _failed(f"PostgreSQL makes its own copies: pg_dump --format=custom --file={target} {place}")
+            raise _failed(
+                f"Only a file is copied. PostgreSQL makes its own copies: pg_dump --format=custom --file={target} {place}"
+            )
         with _shown("Copying") as progress:
             back_up(place.path, target, progress)
     typer.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB, checked.")

@@ -35,7 +35,7 @@ def back_up(database: Path, target: Path, progress: Progress) -> None:
             _copy(database, part, progress)
             _flush(part)
             part.rename(target)
-            _flush(target.parent)
+            _flush_name(target)
         finally:
             part.unlink(missing_ok=True)
     except sqlite3.Error as error:
@@ -59,8 +59,15 @@ def _copy(database: Path, part: Path, progress: Progress) -> None:
 
 
 def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def _flush_name(path: Path) -> None:
+    """Have a file's name on disk too; other systems than Unix do so by themselves."""
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
