@@ -24,6 +24,7 @@ from aepsych_grpc.server.servicer import Servicer
 from aepsych_grpc.server.warm_up import warm_up
 from aepsych_grpc.session.experiments import Experiments
 from aepsych_grpc.store.event_store import open_store
+from aepsych_grpc.store.place import place_of
 
 WORKERS = 32
 """Calls answered at the same time. Most wait for the disk or for a fit; the rest queue up."""
@@ -118,7 +119,7 @@ def serve(database: str | Path, exposure: Exposure, announce: Callable[[str], No
     server = Server(database, exposure)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    announce(f"aepsych-grpc {__version__} listening on {server.address} (database {database})")
+    announce(f"aepsych-grpc {__version__} listening on {server.address} (database {place_of(database)})")
     warming = threading.Thread(target=_warm_up, name="warm-up", daemon=True)
     warming.start()
     log.info("stopping on %s", _next_signal(received).name)

@@ -226,7 +226,7 @@ class Experiment:
         except SequenceConflict:
             self._catch_up()
         except StoreUnavailable as error:
-            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} Nothing was recorded.") from error
+            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} {error.consequence}") from error
 
     def _moved_on(self, situation: Situation) -> bool:
         """Whether a choice made for a situation is void: other trials were asked or something ended meanwhile."""

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 EVENTS_BETWEEN = 256
-"""Events between two checkpoints: an append writes about 4 pages of 4 kB, so the WAL stays near 4 MB."""
+"""Events between two checkpoints: an append writes about 6 pages of 4 kB, so the WAL stays near 6 MB."""
 
 LONG_WAL_PAGES = 4096
 """Length of the WAL (16 MB) past which writers are held up for a moment, so that it can begin anew."""
