@@ -26,6 +26,7 @@ from aepsych_grpc.client.errors import (
     StrategyNotCurrentError,
     TrialAlreadyToldError,
     TrialNotFoundError,
+    TrialNotToldError,
     UnavailableError,
 )
 from aepsych_grpc.client.experiment import AsyncExperiment, Experiment
@@ -43,7 +44,7 @@ from aepsych_grpc.client.state import (
 from aepsych_grpc.client.summary import ExperimentList, ExperimentSummary
 from aepsych_grpc.client.timeout import Timeout
 from aepsych_grpc.client.transport import AsyncTransport, StatusError, Transport
-from aepsych_grpc.client.trial import Observation, Receipt, Trial
+from aepsych_grpc.client.trial import Observation, Receipt, Revision, Trial
 
 __all__ = [
     "DEFAULT_TARGET",
@@ -80,6 +81,7 @@ __all__ = [
     "QueryOptions",
     "Receipt",
     "Retries",
+    "Revision",
     "ServerFaultError",
     "ServerInfo",
     "StatusError",
@@ -92,5 +94,6 @@ __all__ = [
     "Trial",
     "TrialAlreadyToldError",
     "TrialNotFoundError",
+    "TrialNotToldError",
     "UnavailableError",
 ]

@@ -1,11 +1,11 @@
 """An experiment on a server: `Experiment`, and `AsyncExperiment` for event loops.
 
-Both have the same methods; each is written once, as a call, in `running`, `reading`, `queries` and `plots`.
+Both have the same methods; each is written once, as a call, in `running`, `revising`, `reading`, `queries` and `plots`.
 """
 
 from collections.abc import AsyncIterator, Iterator
 
-from aepsych_grpc.client import plots, queries, reading, running
+from aepsych_grpc.client import plots, queries, reading, revising, running
 from aepsych_grpc.client.call import awaitable, blocking, drive, drive_async
 from aepsych_grpc.client.errors import AepsychError
 from aepsych_grpc.client.handle import Handle
@@ -72,6 +72,8 @@ class Experiment(Known):
     ask_batch = blocking(running.ask_batch)
     tell = blocking(running.tell)
     tell_batch = blocking(running.tell_batch)
+    revise = blocking(revising.revise)
+    retract = blocking(revising.retract)
     finish_strategy = blocking(running.finish_strategy)
     finish = blocking(running.finish)
     state = blocking(reading.state)
@@ -121,6 +123,8 @@ class AsyncExperiment(Known):
     ask_batch = awaitable(running.ask_batch)
     tell = awaitable(running.tell)
     tell_batch = awaitable(running.tell_batch)
+    revise = awaitable(revising.revise)
+    retract = awaitable(revising.retract)
     finish_strategy = awaitable(running.finish_strategy)
     finish = awaitable(running.finish)
     state = awaitable(reading.state)

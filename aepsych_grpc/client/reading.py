@@ -51,9 +51,11 @@ def to_pandas(handle: Handle, *, include_posterior: bool = False) -> Call["pd.Da
     """Return the trials as a data frame, a row for each.
 
     The columns: `trial_id`; the parameters (`contrast_1`, `contrast_2` where trials have several stimuli); the
-    outcomes, missing while pending; `response_time` in seconds, `strategy`, `source`, `state`, `exclude_from_model`,
-    `note`, `ask_time`, `tell_time`; `participant_id` and `experiment_id`, so that the frames of several experiments can
-    be put together with `pandas.concat`; a column `metadata_KEY` for each key of the responses' metadata.
+    outcomes, as corrected, missing while pending and once retracted; `response_time` in seconds, `strategy`, `source`,
+    `state`, `exclude_from_model`, `note`, `ask_time`, `tell_time`, `revise_time`, `revision_reason`; `participant_id`
+    and `experiment_id`, so that the frames of several experiments can be put together with `pandas.concat`; where there
+    are any, a column `told_NAME` for each outcome as it was told before a revision, and a column `metadata_KEY` for
+    each key of the responses' metadata.
 
     Args:
         include_posterior: Also report the model's prediction at each trial's stimulus.

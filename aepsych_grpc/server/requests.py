@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from google.protobuf.struct_pb2 import Value
 
@@ -14,7 +14,7 @@ from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.server.checks import Checks
 from aepsych_grpc.server.digest import content_digest
 from aepsych_grpc.server.limits import MAX_LABELS, MAX_OBSERVATIONS, MAX_SEED, MAX_TRIALS, limited
-from aepsych_grpc.session.call import AskCall, GivenObservation, SetupCall
+from aepsych_grpc.session.call import AskCall, GivenObservation, ReviseCall, SetupCall
 from aepsych_grpc.session.event import RequestIdentity
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 from aepsych_grpc.v1 import trial_pb2
@@ -161,11 +161,37 @@ def _observation(message: trial_pb2.Observation, path: str, checks: Checks) -> G
     )
 
 
-def _with_numbers(message: trial_pb2.Observation) -> trial_pb2.Observation:
-    """Return the observation with 1 and 0 for true and false, which mean the same as outcomes."""
+def revise_call(request: v1.ReviseTrialRequest) -> ReviseCall:
+    """Read a ReviseTrialRequest.
+
+    Raises:
+        ServiceError: INVALID_REQUEST.
+    """
+    checks = Checks()
+    checks.text("experiment_id", request.experiment_id, required=True)
+    checks.text("request_id", request.request_id)
+    checks.text("reason", request.reason)
+    if request.trial_id < 1:
+        checks.refuse("trial_id", f"{request.trial_id} is given; expected is the number of a told trial, from 1.")
+    checks.done()
+    return ReviseCall(
+        trial_id=request.trial_id,
+        outcomes=values(request.outcomes),
+        reason=request.reason,
+        request=RequestIdentity(
+            request_id=request.request_id, content_digest=content_digest(_with_numbers(request), "request_id")
+        ),
+    )
+
+
+Telling = TypeVar("Telling", trial_pb2.Observation, v1.ReviseTrialRequest)
+
+
+def _with_numbers(message: Telling) -> Telling:
+    """Return the message with 1 and 0 for true and false, which mean the same as outcomes."""
     if not any(value.HasField("bool_value") for value in message.outcomes.values()):
         return message
-    same = trial_pb2.Observation()
+    same = type(message)()
     same.CopyFrom(message)
     for value in same.outcomes.values():
         if value.HasField("bool_value"):

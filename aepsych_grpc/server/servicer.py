@@ -24,8 +24,6 @@ from aepsych_grpc.v1 import experiment_service_pb2 as v1
 
 NOT_SUPPORTED = {
     "Replay": "Re-deriving an experiment from its log is not supported by this server.",
-    "ReviseTrial": "Correcting or retracting an observation is not supported by this server; "
-    "tell later ones with exclude_from_model where they should not count.",
     "ExportTrials": "Exporting files is not supported by this server; ListTrials has the same content.",
     "WatchExperiment": "Streaming events is not supported by this server; poll ListTrials with after_sequence.",
 }
@@ -49,6 +47,7 @@ class Servicer:
         self._untimed: Mapping[str, Callable[[Any], Message]] = {
             "FinishStrategy": self.finish_strategy,
             "FinishExperiment": self.finish_experiment,
+            "ReviseTrial": self.revise_trial,
             "GetExperiment": self.get_experiment,
             "ListExperiments": self.list_experiments,
             "ListTrials": self.list_trials,
@@ -132,6 +131,14 @@ class Servicer:
         duplicate = experiment.finish(identity, request.reason)
         message = answers.experiment_message(experiment.overview())
         return v1.FinishExperimentResponse(experiment=message, duplicate=duplicate)
+
+    def revise_trial(self, request: v1.ReviseTrialRequest) -> v1.ReviseTrialResponse:
+        """Correct or retract an observation."""
+        call = requests.revise_call(request)
+        answer = self._experiments.open(request.experiment_id).revise(call)
+        return v1.ReviseTrialResponse(
+            trial=answers.trial_message(answer.trial), sequence=answer.sequence, duplicate=answer.duplicate
+        )
 
     def get_experiment(self, request: v1.GetExperimentRequest) -> v1.GetExperimentResponse:
         """Report the state of an experiment."""

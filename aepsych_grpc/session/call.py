@@ -51,8 +51,21 @@ class AskCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """How an observation was revised: what was told at first, how often, and when and why last."""
+
+    told_outcomes: Mapping[str, float]
+    count: int
+    time: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A trial: what is shown, where it came from, and what was answered (None while pending)."""
+    """A trial: what is shown, where it came from, and what was answered (None while pending).
+
+    The observation has the outcomes as they were corrected; one that was retracted has none.
+    """
 
     trial_id: int
     stimuli: tuple[Stimulus, ...]
@@ -63,7 +76,13 @@ class Trial:
     ask_time: datetime | None
     tell_time: datetime | None = None
     observation: Observation | None = None
+    revision: Revision | None = None
     note: str = ""
+
+    @property
+    def retracted(self) -> bool:
+        """Whether its response was retracted."""
+        return self.observation is not None and not self.observation.outcomes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +125,25 @@ class TellAnswer:
     receipts: tuple[Receipt, ...]
     finished: bool
     sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviseCall:
+    """Corrects outcomes of a told trial, any JSON values; or retracts its observation when none are given."""
+
+    trial_id: int
+    outcomes: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    request: RequestIdentity = ANONYMOUS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviseAnswer:
+    """The trial afterwards."""
+
+    trial: Trial
+    sequence: int
+    duplicate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

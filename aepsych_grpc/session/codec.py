@@ -30,6 +30,7 @@ from aepsych_grpc.session.event import (
     RequestIdentity,
     StrategyFinished,
     TrialAsked,
+    TrialRevised,
 )
 from aepsych_grpc.v1 import event_pb2, prior_pb2, trial_pb2
 
@@ -77,6 +78,14 @@ def event_to_proto(event: Event) -> event_pb2.Event:
         told.observation.CopyFrom(observation_to_proto(kind.observation))
         told.unsolicited = kind.unsolicited
         told.content_digest = kind.content_digest
+    elif isinstance(kind, TrialRevised):
+        revised = message.trial_revised
+        revised.trial_id = kind.trial_id
+        revised.retracted = not kind.outcomes
+        for name, value in kind.outcomes.items():
+            revised.outcomes[name].CopyFrom(value_to_proto(value))
+        revised.reason = kind.reason
+        _write_request(revised.request, kind.request)
     elif isinstance(kind, StrategyFinished):
         message.strategy_finished.strategy_index = kind.strategy_index
         message.strategy_finished.reason = kind.reason
@@ -122,6 +131,14 @@ def _kind(message: event_pb2.Event) -> Kind:
                 observation=_read_observation(told.observation),
                 unsolicited=told.unsolicited,
                 content_digest=told.content_digest,
+            )
+        case "trial_revised":
+            revised = message.trial_revised
+            return TrialRevised(
+                trial_id=revised.trial_id,
+                outcomes=_read_outcomes(revised.outcomes),
+                reason=revised.reason,
+                request=_read_request(revised.request),
             )
         case "strategy_finished":
             ended = message.strategy_finished
@@ -208,13 +225,17 @@ def _read_observation(message: trial_pb2.Observation) -> Observation:
         observation_id=message.observation_id,
         trial_id=message.trial_id,
         stimuli=tuple(map(stimulus_from_proto, message.stimuli)),
-        outcomes={name: value.number_value for name, value in message.outcomes.items()},
+        outcomes=_read_outcomes(message.outcomes),
         response_time=message.response_time.ToTimedelta().total_seconds()
         if message.HasField("response_time")
         else None,
         metadata=json_format.MessageToDict(message.metadata),
         exclude_from_model=message.exclude_from_model,
     )
+
+
+def _read_outcomes(outcomes: Mapping[str, Any]) -> dict[str, float]:
+    return {name: value.number_value for name, value in outcomes.items()}
 
 
 def _read_values(values: Mapping[str, Any]) -> dict[str, Value]:

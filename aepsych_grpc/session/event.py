@@ -118,8 +118,24 @@ class ExperimentFinished:
     request: RequestIdentity = ANONYMOUS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialRevised:
+    """An observation was corrected, to `outcomes`, which are all that it has; or retracted, without any."""
+
+    trial_id: int
+    outcomes: Mapping[str, float] = field(default_factory=dict)
+    reason: str = ""
+    request: RequestIdentity = ANONYMOUS
+
+
 Kind: TypeAlias = (
-    ExperimentCreated | ModelRefitted | TrialAsked | ObservationTold | StrategyFinished | ExperimentFinished
+    ExperimentCreated
+    | ModelRefitted
+    | TrialAsked
+    | ObservationTold
+    | TrialRevised
+    | StrategyFinished
+    | ExperimentFinished
 )
 
 

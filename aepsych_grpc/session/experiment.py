@@ -10,7 +10,16 @@ from datetime import UTC, datetime
 from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.config.violation import Violation
 from aepsych_grpc.error import Reason, ServiceError
-from aepsych_grpc.session.call import AskAnswer, AskCall, GivenObservation, Overview, TellAnswer, Trial
+from aepsych_grpc.session.call import (
+    AskAnswer,
+    AskCall,
+    GivenObservation,
+    Overview,
+    ReviseAnswer,
+    ReviseCall,
+    TellAnswer,
+    Trial,
+)
 from aepsych_grpc.session.choosing import choose
 from aepsych_grpc.session.event import (
     ExperimentFinished,
@@ -18,12 +27,14 @@ from aepsych_grpc.session.event import (
     ObservationTold,
     RequestIdentity,
     StrategyFinished,
+    TrialRevised,
 )
 from aepsych_grpc.session.fitted import Fitted, answer, question
 from aepsych_grpc.session.log import Log
 from aepsych_grpc.session.overview import overview
 from aepsych_grpc.session.phase import assemble
 from aepsych_grpc.session.progress import advance, current_strategy, is_finished
+from aepsych_grpc.session.revising import revised_event
 from aepsych_grpc.session.state import AnsweredRequest, Situation
 from aepsych_grpc.session.stimulus import check_fixed_parameters
 from aepsych_grpc.session.telling import told_events
@@ -123,6 +134,18 @@ class Experiment:
                 return TellAnswer(receipts=tuple(receipts), finished=self._finished(), sequence=self._state.sequence)
         raise _outrun()
 
+    def revise(self, call: ReviseCall) -> ReviseAnswer:
+        """Correct or retract an observation; on return that is on disk. The experiment may be finished.
+
+        Raises:
+            ServiceError: As `revised_event`, and REQUEST_ID_REUSED, CONCURRENT_WRITE, STORE_UNAVAILABLE.
+        """
+        duplicate = self._record_request(call.request, lambda: revised_event(self._state, call))
+        with self._writing:
+            return ReviseAnswer(
+                trial=self._state.trials[call.trial_id], sequence=self._state.sequence, duplicate=duplicate
+            )
+
     def finish_strategy(self, request: RequestIdentity, strategy: str = "") -> bool:
         """End the current strategy; if `strategy` is given, only if it is the current one.
 
@@ -212,10 +235,17 @@ class Experiment:
             if isinstance(kind, ObservationTold):
                 for training in self._training.values():
                     training.check(kind.observation)
-        finished = is_finished(self._phases, advance(self._phases, self._state.situation(), kinds))
+        finished = is_finished(self._phases, self._situation_after(kinds))
         take_in(self._training, self._log.append(kinds, durable=durable, finished=finished))
         if finished and (not self._state.pending or self._state.finished):
             self._when_finished(self._state.created.config)
+
+    def _situation_after(self, kinds: Sequence[Kind]) -> Situation:
+        """Return the situation after events that are to be recorded; a revision is recorded by itself."""
+        first = kinds[0]
+        if isinstance(first, TrialRevised):
+            return self._state.situation_if(first)
+        return advance(self._phases, self._state.situation(), kinds)
 
     @contextmanager
     def _retried(self) -> Iterator[None]:
@@ -228,10 +258,14 @@ class Experiment:
             raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} Nothing was recorded.") from error
 
     def _moved_on(self, situation: Situation) -> bool:
-        """Whether a choice made for a situation is void: other trials were asked or something ended meanwhile."""
+        """Whether a choice made for a situation is void.
+
+        It is when other trials were asked, something ended, or what it has learned from was revised meanwhile.
+        """
         now = self._state.situation()
-        return (now.asked_counts, now.finished_strategies, now.finished) != (
+        return (now.asked_counts, now.revision_count, now.finished_strategies, now.finished) != (
             situation.asked_counts,
+            situation.revision_count,
             situation.finished_strategies,
             situation.finished,
         )

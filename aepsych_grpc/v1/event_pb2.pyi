@@ -434,7 +434,7 @@ class TrialRevised(_message.Message):
     """Why, as given by the caller."""
     @_builtins.property
     def outcomes(self) -> _containers.MessageMap[_builtins.str, _struct_pb2.Value]:
-        """The corrected outcomes, unless retracted."""
+        """All outcomes as corrected, unless retracted."""
 
     @_builtins.property
     def request(self) -> Global___RequestIdentity:

@@ -101,7 +101,7 @@ class Experiment(_message.Message):
     asked_count: _builtins.int
     """Trials asked so far."""
     told_count: _builtins.int
-    """Observations told so far, excluded ones included."""
+    """Observations told so far, excluded and retracted ones included."""
     pending_count: _builtins.int
     """Trials that await a response. Left out by ListExperiments."""
     current_strategy: _builtins.str

@@ -901,12 +901,14 @@ class ReviseTrialRequest(_message.Message):
     request_id: _builtins.str
     """OPTIONAL. Made by the client; makes re-sending safe."""
     trial_id: _builtins.int
-    """REQUIRED. The trial."""
+    """REQUIRED. The trial; one that was told."""
     reason: _builtins.str
     """OPTIONAL. Why, for the record."""
     @_builtins.property
     def outcomes(self) -> _containers.MessageMap[_builtins.str, _struct_pb2.Value]:
-        """OPTIONAL. The corrected outcomes; without any, the observation is retracted."""
+        """OPTIONAL. The corrected outcomes; those left out stay as they are. Without any, the observation is retracted; a
+        retracted one takes a value for each outcome again. Values that change nothing are recorded as a confirmation.
+        """
 
     def __init__(
         self,

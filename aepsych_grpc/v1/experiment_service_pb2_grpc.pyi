@@ -56,7 +56,11 @@ class ExperimentServiceStub:
     FinishExperiment: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.FinishExperimentRequest, _experiment_service_pb2.FinishExperimentResponse]
     """Ends the experiment. Responses to pending trials are still taken."""
     ReviseTrial: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.ReviseTrialRequest, _experiment_service_pb2.ReviseTrialResponse]
-    """Corrects or retracts an earlier observation. The log keeps both; the model uses the revision."""
+    """Corrects or retracts an earlier observation, also of a finished experiment, and as often as needed. The log keeps all;
+    the model uses the latest revision, and so do stopping rules and what goes by the latest responses. A strategy that
+    has ended with a number of responses goes on when one is retracted, unless a later one has asked. Stimuli that were
+    asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
+    """
     GetExperiment: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentRequest, _experiment_service_pb2.GetExperimentResponse]
     """Reports the state of an experiment."""
     ListExperiments: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.ListExperimentsRequest, _experiment_service_pb2.ListExperimentsResponse]
@@ -98,7 +102,11 @@ class ExperimentServiceAsyncStub(ExperimentServiceStub):
     FinishExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.FinishExperimentRequest, _experiment_service_pb2.FinishExperimentResponse]  # type: ignore[assignment]
     """Ends the experiment. Responses to pending trials are still taken."""
     ReviseTrial: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.ReviseTrialRequest, _experiment_service_pb2.ReviseTrialResponse]  # type: ignore[assignment]
-    """Corrects or retracts an earlier observation. The log keeps both; the model uses the revision."""
+    """Corrects or retracts an earlier observation, also of a finished experiment, and as often as needed. The log keeps all;
+    the model uses the latest revision, and so do stopping rules and what goes by the latest responses. A strategy that
+    has ended with a number of responses goes on when one is retracted, unless a later one has asked. Stimuli that were
+    asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
+    """
     GetExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentRequest, _experiment_service_pb2.GetExperimentResponse]  # type: ignore[assignment]
     """Reports the state of an experiment."""
     ListExperiments: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.ListExperimentsRequest, _experiment_service_pb2.ListExperimentsResponse]  # type: ignore[assignment]
@@ -185,7 +193,11 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.ReviseTrialRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_experiment_service_pb2.ReviseTrialResponse, _abc.Awaitable[_experiment_service_pb2.ReviseTrialResponse]]:
-        """Corrects or retracts an earlier observation. The log keeps both; the model uses the revision."""
+        """Corrects or retracts an earlier observation, also of a finished experiment, and as often as needed. The log keeps all;
+        the model uses the latest revision, and so do stopping rules and what goes by the latest responses. A strategy that
+        has ended with a number of responses goes on when one is retracted, unless a later one has asked. Stimuli that were
+        asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
+        """
 
     @_abc_1.abstractmethod
     def GetExperiment(
