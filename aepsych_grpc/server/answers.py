@@ -77,6 +77,8 @@ def experiment_message(overview: Overview) -> experiment_pb2.Experiment:
         create_time=_timestamp(overview.create_time),
         update_time=_timestamp(overview.update_time),
         learned_priors=map(learned_prior_to_proto, overview.learned_priors),
+        warm_start_experiment_ids=overview.warm_start_from,
+        carried_over_count=overview.carried_over_count,
     )
 
 

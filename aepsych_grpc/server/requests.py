@@ -36,6 +36,7 @@ def setup_call(request: v1.SetupRequest, catalogue: Catalogue, timeout: float | 
     """
     _refuse_unsupported_setup(request)
     limited("prior_from_experiment_ids", len(request.prior_from_experiment_ids), MOST_EXPERIMENTS, "experiments")
+    limited("warm_start_experiment_ids", len(request.warm_start_experiment_ids), MOST_EXPERIMENTS, "experiments")
     checks = Checks()
     checks.text("request_id", request.request_id)
     checks.text("participant_id", request.participant_id)
@@ -44,7 +45,8 @@ def setup_call(request: v1.SetupRequest, catalogue: Catalogue, timeout: float | 
         checks.refuse("labels", f"With the config's, {len(labels)} labels are given; at most {MAX_LABELS} are allowed.")
     if request.HasField("seed") and request.seed < 0:
         checks.refuse("seed", f"{request.seed} is given; expected is 0 to {MAX_SEED}.")
-    _check_teachers(request.prior_from_experiment_ids, checks)
+    _check_earlier("prior_from_experiment_ids", request.prior_from_experiment_ids, checks)
+    _check_earlier("warm_start_experiment_ids", request.warm_start_experiment_ids, checks)
     if not request.HasField("config"):
         checks.refuse("config", "Required; nothing is given. A config has at least one parameter.")
         checks.done()
@@ -63,18 +65,19 @@ def setup_call(request: v1.SetupRequest, catalogue: Catalogue, timeout: float | 
         config=config,
         participant_id=request.participant_id,
         labels=labels,
+        warm_start_from=tuple(request.warm_start_experiment_ids),
         prior_from=tuple(request.prior_from_experiment_ids),
         deadline=None if timeout is None else time.monotonic() + _SHARE_OF_DEADLINE * timeout,
         request=RequestIdentity(request_id=request.request_id, content_digest=content_digest(request, "request_id")),
     )
 
 
-def _check_teachers(experiment_ids: Sequence[str], checks: Checks) -> None:
+def _check_earlier(field: str, experiment_ids: Sequence[str], checks: Checks) -> None:
     for i, experiment_id in enumerate(experiment_ids):
-        path = f"prior_from_experiment_ids[{i}]"
+        path = f"{field}[{i}]"
         checks.text(path, experiment_id, required=True)
         if experiment_id and experiment_id in experiment_ids[:i]:
-            checks.refuse(path, f'"{experiment_id}" is given twice; an experiment teaches once.')
+            checks.refuse(path, f'"{experiment_id}" is given twice; an experiment counts once.')
 
 
 def _refuse_unsupported_setup(request: v1.SetupRequest) -> None:
@@ -83,13 +86,6 @@ def _refuse_unsupported_setup(request: v1.SetupRequest) -> None:
             Reason.NOT_SUPPORTED,
             "ini_text: configs in AEPsych's INI dialect are not supported by this server; send the typed config.",
             metadata={"field": "ini_text"},
-        )
-    if request.warm_start_experiment_ids:
-        raise ServiceError(
-            Reason.NOT_SUPPORTED,
-            "warm_start_experiment_ids: taking over the responses of earlier experiments is not supported by this "
-            "server; prior_from_experiment_ids learns from them how participants respond.",
-            metadata={"field": "warm_start_experiment_ids"},
         )
 
 

@@ -71,16 +71,14 @@ class Servicer:
     def setup(self, request: v1.SetupRequest, timeout: float | None = None) -> v1.SetupResponse:
         """Set up an experiment, or only check its config."""
         call = requests.setup_call(request, self._catalogue, timeout)
-        if request.validate_only:
-            warnings = self._experiments.check(call)
-            return v1.SetupResponse(config=to_proto(call.config), warnings=(*remarks(call.config), *warnings))
-        answer = self._experiments.setup(call)
+        answer = self._experiments.check(call) if request.validate_only else self._experiments.setup(call)
         return v1.SetupResponse(
             experiment_id=answer.experiment_id,
             config=to_proto(answer.config),
             warnings=(*remarks(answer.config), *answer.prior_warnings),
             duplicate=answer.duplicate,
             learned_priors=map(learned_prior_to_proto, answer.learned_priors),
+            carried_over_count=answer.carried_over_count,
         )
 
     def ask(self, request: v1.AskRequest, timeout: float | None = None) -> v1.AskResponse:

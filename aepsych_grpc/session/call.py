@@ -15,13 +15,14 @@ from aepsych_grpc.session.event import ANONYMOUS, LearnedPrior, Observation, Req
 class SetupCall:
     """Sets up an experiment. The config carries the final seed (or None) and is checked already.
 
-    `prior_from` names experiments to learn a prior from; empty for those that the config finds. `deadline` is in terms
-    of `time.monotonic()`.
+    `warm_start_from` names experiments whose observations are carried over, `prior_from` those to learn a prior from;
+    empty for those that the config finds. `deadline` is in terms of `time.monotonic()`.
     """
 
     config: ExperimentConfig
     participant_id: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    warm_start_from: tuple[str, ...] = ()
     prior_from: tuple[str, ...] = ()
     deadline: float | None = None
     request: RequestIdentity = ANONYMOUS
@@ -29,12 +30,13 @@ class SetupCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupAnswer:
-    """The experiment's id, its config as understood, and what earlier experiments have taught it."""
+    """The experiment's id, its config as understood, and what earlier experiments have given it."""
 
     experiment_id: str
     config: ExperimentConfig
     learned_priors: tuple[LearnedPrior, ...] = ()
     prior_warnings: tuple[str, ...] = ()
+    carried_over_count: int = 0
     duplicate: bool = False
 
 
@@ -179,3 +181,5 @@ class Overview:
     create_time: datetime
     update_time: datetime
     learned_priors: tuple[LearnedPrior, ...]
+    warm_start_from: tuple[str, ...]
+    carried_over_count: int

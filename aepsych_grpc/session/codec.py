@@ -26,6 +26,7 @@ from aepsych_grpc.session.event import (
     LearnedPrior,
     ModelRefitted,
     Observation,
+    ObservationCarriedOver,
     ObservationTold,
     RequestIdentity,
     StrategyFinished,
@@ -60,10 +61,18 @@ def event_to_proto(event: Event) -> event_pb2.Event:
         created.config.CopyFrom(to_proto(kind.config))
         created.participant_id = kind.participant_id
         created.labels.update(kind.labels)
+        created.warm_start_experiment_ids.extend(kind.warm_start_from)
         created.server_version = kind.server_version
         created.learned_priors.extend(map(learned_prior_to_proto, kind.learned_priors))
         created.prior_warnings.extend(kind.prior_warnings)
         _write_request(created.request, kind.request)
+    elif isinstance(kind, ObservationCarriedOver):
+        carried = message.observation_carried_over
+        carried.experiment_id = kind.experiment_id
+        carried.trial_id = kind.trial_id
+        carried.stimuli.extend(map(stimulus_to_proto, kind.stimuli))
+        for name, value in kind.outcomes.items():
+            carried.outcomes[name].CopyFrom(value_to_proto(value))
     elif isinstance(kind, ModelRefitted):
         refitted = message.model_refitted
         refitted.strategy_index = kind.strategy_index
@@ -109,10 +118,19 @@ def _kind(message: event_pb2.Event) -> Kind:
                 config=from_proto(created.config, CATALOGUE),
                 participant_id=created.participant_id,
                 labels=dict(created.labels),
+                warm_start_from=tuple(created.warm_start_experiment_ids),
                 server_version=created.server_version,
                 learned_priors=tuple(map(_read_learned_prior, created.learned_priors)),
                 prior_warnings=tuple(created.prior_warnings),
                 request=_read_request(created.request),
+            )
+        case "observation_carried_over":
+            carried = message.observation_carried_over
+            return ObservationCarriedOver(
+                experiment_id=carried.experiment_id,
+                trial_id=carried.trial_id,
+                stimuli=tuple(map(stimulus_from_proto, carried.stimuli)),
+                outcomes=_read_outcomes(carried.outcomes),
             )
         case "model_refitted":
             refitted = message.model_refitted

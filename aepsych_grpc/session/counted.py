@@ -1,4 +1,7 @@
-"""The observations that count: what models learn from, and what stopping rules and generators go by."""
+"""The observations that count: what models learn from, and what stopping rules and generators go by.
+
+Those of earlier experiments count for models alone.
+"""
 
 from bisect import bisect_right
 from collections import Counter
@@ -12,12 +15,14 @@ class Counted:
     """The observations that are neither excluded nor retracted, taken in in the order of telling.
 
     Attributes:
-        occurrences: How often each value of each outcome has occurred among them.
-        told_of: Those to the trials of each strategy.
+        carried: Sequences of those that were carried over; they come first.
+        occurrences: How often each value of each outcome has occurred among the others.
+        told_of: The others to the trials of each strategy.
     """
 
-    def __init__(self, strategies: Sequence[tuple[str, str]]) -> None:
-        """Begin with none; each strategy has a name, and the name of the outcome that it goes by."""
+    def __init__(self, strategies: Sequence[tuple[str, str]], carried: Sequence[int] = ()) -> None:
+        """Begin with what was carried over; a strategy has a name, and the name of the outcome that it goes by."""
+        self.carried = list(carried)
         self._strategies = {name: (index, outcome) for index, (name, outcome) in enumerate(strategies)}
         self._sequences: list[int] = []
         self.occurrences: Counter[tuple[str, float]] = Counter()
@@ -35,8 +40,8 @@ class Counted:
             self.told_of[index].append(Told(observation.stimuli, observation.outcomes[outcome]))
 
     def __len__(self) -> int:
-        return len(self._sequences)
+        return len(self.carried) + len(self._sequences)
 
     def up_to(self, sequence: int) -> int:
-        """Count the observations that were told up to a sequence."""
-        return bisect_right(self._sequences, sequence)
+        """Count the observations up to a sequence."""
+        return bisect_right(self.carried, sequence) + bisect_right(self._sequences, sequence)

@@ -234,7 +234,7 @@ class Experiment:
         for kind in kinds:
             if isinstance(kind, ObservationTold):
                 for training in self._training.values():
-                    training.check(kind.observation)
+                    training.check(kind.observation.stimuli)
         finished = is_finished(self._phases, self._situation_after(kinds))
         take_in(self._training, self._log.append(kinds, durable=durable, finished=finished))
         if finished and (not self._state.pending or self._state.finished):

@@ -15,6 +15,7 @@ from aepsych_grpc.session.event import (
     Event,
     ExperimentCreated,
     ModelRefitted,
+    ObservationCarriedOver,
     ObservationTold,
     RequestIdentity,
     Stimulus,
@@ -55,8 +56,9 @@ class Situation:
         told: Those of them with a response to learn from, in the order of telling.
         begin_times: When each strategy that has asked did so first.
         observation_count: Observations that models learn from.
+        carried_over_count: Those of them that come from earlier experiments.
         revision_count: Revisions of such observations so far.
-        outcome_counts: How often each value of each outcome has occurred among them.
+        outcome_counts: How often each value of each outcome has occurred among the others.
         latest_strategy: The latest strategy that has asked.
         finished_strategies: Strategies that were ended by an event: by request, a clock or a model.
         pending: Trials that await a response.
@@ -73,6 +75,7 @@ class Situation:
     told: tuple[tuple[Told, ...], ...]
     begin_times: dict[int, datetime]
     observation_count: int
+    carried_over_count: int
     revision_count: int
     outcome_counts: dict[tuple[str, float], int]
     latest_strategy: int
@@ -146,6 +149,8 @@ class State:
             ]
             self.asked_by = [[] for _ in kind.config.strategies]
             self.counted = self._count(self.trials)
+        elif isinstance(kind, ObservationCarriedOver):
+            self.counted.carried.append(event.sequence)
         elif isinstance(kind, TrialAsked):
             self._apply_asked(event, kind)
         elif isinstance(kind, ObservationTold):
@@ -229,7 +234,7 @@ class State:
 
     def _count(self, trials: Mapping[int, Trial]) -> Counted:
         names = [strategy.name for strategy in self.created.config.strategies]
-        counted = Counted(list(zip(names, self._leading, strict=True)))
+        counted = Counted(list(zip(names, self._leading, strict=True)), self.counted.carried)
         for number, sequence in self.told.items():
             counted.add(sequence, trials[number])
         return counted
@@ -280,6 +285,7 @@ class State:
             told=tuple(map(tuple, counted.told_of)),
             begin_times=dict(self.begin_times),
             observation_count=len(counted),
+            carried_over_count=len(counted.carried),
             revision_count=self.revision_count,
             outcome_counts=dict(counted.occurrences),
             latest_strategy=self.latest_strategy,

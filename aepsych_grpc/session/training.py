@@ -8,7 +8,7 @@ import torch
 
 from aepsych_grpc.core.models.model import TrainingData
 from aepsych_grpc.core.space.space import Space
-from aepsych_grpc.session.event import Event, Observation, ObservationTold, Stimulus, TrialRevised
+from aepsych_grpc.session.event import Event, ObservationCarriedOver, ObservationTold, Stimulus, TrialRevised
 from aepsych_grpc.session.rows import Rows
 
 
@@ -36,6 +36,10 @@ class TrainingSet:
         self._revisions: list[tuple[int, float | None]] = []
         self._latest = (0, self._told)
 
+    def carry(self, sequence: int, carried: ObservationCarriedOver) -> None:
+        """Take in an observation of an earlier experiment, by the event at `sequence`."""
+        self._add(sequence, carried.stimuli, carried.outcomes[self._outcome])
+
     def append(self, sequence: int, told: ObservationTold) -> None:
         """Take in the observation of the event at `sequence`, unless it is excluded from the model."""
         observation = told.observation
@@ -53,9 +57,9 @@ class TrainingSet:
         self._revised_at.append(sequence)
         self._latest = (len(self._revisions), self._edition(len(self._revisions), len(self._told)))
 
-    def check(self, observation: Observation) -> None:
-        """Raise whatever would keep the observation from being taken in, before it is on record."""
-        self._point(observation.stimuli)
+    def check(self, stimuli: tuple[Stimulus, ...]) -> None:
+        """Raise whatever would keep an observation from being taken in, before it is on record."""
+        self._point(stimuli)
 
     def extent(self, sequence: int) -> Extent:
         """Return which observations there are after the event at `sequence`."""
@@ -105,6 +109,9 @@ def take_in(training: Mapping[str, TrainingSet], events: Iterable[Event]) -> Non
         if isinstance(event.kind, ObservationTold):
             for one in training.values():
                 one.append(event.sequence, event.kind)
+        elif isinstance(event.kind, ObservationCarriedOver):
+            for one in training.values():
+                one.carry(event.sequence, event.kind)
         elif isinstance(event.kind, TrialRevised):
             for one in training.values():
                 one.revise(event.sequence, event.kind)
