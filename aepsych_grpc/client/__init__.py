@@ -31,6 +31,7 @@ from aepsych_grpc.client.errors import (
 )
 from aepsych_grpc.client.experiment import AsyncExperiment, Experiment
 from aepsych_grpc.client.queries import QueryOptions
+from aepsych_grpc.client.replaying import ReplayedEvent
 from aepsych_grpc.client.results import Estimate, Point, Threshold, ThresholdPoint
 from aepsych_grpc.client.retries import Retries
 from aepsych_grpc.client.state import (
@@ -80,6 +81,7 @@ __all__ = [
     "PreconditionError",
     "QueryOptions",
     "Receipt",
+    "ReplayedEvent",
     "Retries",
     "Revision",
     "ServerFaultError",

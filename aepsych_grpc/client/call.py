@@ -82,6 +82,12 @@ class Connection:
     closed: bool = False
 
 
+def check_open(connection: Connection) -> None:
+    """Raise RuntimeError if the client was closed."""
+    if connection.closed:
+        raise RuntimeError(f"The client of {connection.target} is closed; make a new one.")
+
+
 def exchange(
     connection: Connection, method: Method[Request, Response], request: Request, timeout: float | None
 ) -> Call[Response]:
@@ -91,8 +97,7 @@ def exchange(
         AepsychError: The call failed.
         RuntimeError: The client was closed.
     """
-    if connection.closed:
-        raise RuntimeError(f"The client of {connection.target} is closed; make a new one.")
+    check_open(connection)
     start = time.monotonic()
     end = math.inf if timeout is None else start + timeout
     for attempt in range(connection.retries.attempts):
@@ -117,17 +122,29 @@ def exchange(
     raise AssertionError("the last attempt returns or raises")
 
 
+def carry_out(step: Send | Wait, transport: Transport) -> Message | None:
+    """Do what a call wants done, blocking. Raises StatusError."""
+    if isinstance(step, Wait):
+        time.sleep(step.seconds)
+        return None
+    return transport.unary(step.method, step.request, step.timeout)
+
+
+async def carry_out_async(step: Send | Wait, transport: AsyncTransport) -> Message | None:
+    """Do what a call wants done, on an event loop. Raises StatusError."""
+    if isinstance(step, Wait):
+        await asyncio.sleep(step.seconds)
+        return None
+    return await transport.unary(step.method, step.request, step.timeout)
+
+
 def drive(call: Call[T], transport: Transport) -> T:
     """Carry out a call, blocking."""
     try:
         step = next(call)
         while True:
-            if isinstance(step, Wait):
-                time.sleep(step.seconds)
-                step = call.send(None)
-                continue
             try:
-                response = transport.unary(step.method, step.request, step.timeout)
+                response = carry_out(step, transport)
             except StatusError as failure:
                 step = call.throw(failure)
             else:
@@ -141,12 +158,8 @@ async def drive_async(call: Call[T], transport: AsyncTransport) -> T:
     try:
         step = next(call)
         while True:
-            if isinstance(step, Wait):
-                await asyncio.sleep(step.seconds)
-                step = call.send(None)
-                continue
             try:
-                response = await transport.unary(step.method, step.request, step.timeout)
+                response = await carry_out_async(step, transport)
             except StatusError as failure:
                 step = call.throw(failure)
             else:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import cast
+from typing import Any, cast
 
 import grpc
 import grpc.aio
@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
-from aepsych_grpc.client.transport import StatusError
+from aepsych_grpc.client.transport import AsyncStream, StatusError, Stream
 from aepsych_grpc.v1.experiment_service_pb2_grpc import ExperimentServiceStub
 
 OPTIONS: Mapping[str, int] = MappingProxyType(
@@ -72,6 +72,16 @@ class GrpcTransport:
             raise StatusError(_status(error)) from None
         return response
 
+    def stream(self, method: str, request: Message, timeout: float | None) -> Stream:
+        """Yield the messages of an RPC; as `Transport.stream`."""
+        call = getattr(self._stub, method)(request, timeout=timeout, metadata=self._metadata)
+        try:
+            yield from call
+        except grpc.RpcError as error:
+            raise StatusError(_status(error)) from None
+        finally:
+            call.cancel()
+
     def close(self) -> None:
         """Close the channel."""
         self._channel.close()
@@ -99,16 +109,30 @@ class AsyncGrpcTransport:
             return grpc.aio.secure_channel(self._target, _credentials(tls=self._tls), options)
         return grpc.aio.insecure_channel(self._target, options)
 
-    async def unary(self, method: str, request: Message, timeout: float | None) -> Message:
-        """Return the response of an RPC; as `Transport.unary`."""
+    def _begin(self, method: str, request: Message, timeout: float | None) -> Any:
         if self._channel is None:
             self._channel = self._open()
             self._stub = ExperimentServiceStub(self._channel)
+        return getattr(self._stub, method)(request, timeout=timeout, metadata=self._metadata)
+
+    async def unary(self, method: str, request: Message, timeout: float | None) -> Message:
+        """Return the response of an RPC; as `Transport.unary`."""
         try:
-            response: Message = await getattr(self._stub, method)(request, timeout=timeout, metadata=self._metadata)
+            response: Message = await self._begin(method, request, timeout)
         except grpc.aio.AioRpcError as error:
             raise StatusError(_status(error)) from None
         return response
+
+    async def stream(self, method: str, request: Message, timeout: float | None) -> AsyncStream:
+        """Yield the messages of an RPC; as `Transport.stream`."""
+        call = self._begin(method, request, timeout)
+        try:
+            async for message in call:
+                yield message
+        except grpc.aio.AioRpcError as error:
+            raise StatusError(_status(error)) from None
+        finally:
+            call.cancel()
 
     async def close(self) -> None:
         """Close the channel."""

@@ -1,13 +1,15 @@
 """An experiment on a server: `Experiment`, and `AsyncExperiment` for event loops.
 
-Both have the same methods; each is written once, as a call, in `running`, `revising`, `reading`, `queries` and `plots`.
+Both have the same methods; each is written once, as a call or a feed, in `running`, `revising`, `reading`, `replaying`,
+`queries` and `plots`.
 """
 
 from collections.abc import AsyncIterator, Iterator
 
-from aepsych_grpc.client import plots, queries, reading, revising, running
+from aepsych_grpc.client import plots, queries, reading, replaying, revising, running
 from aepsych_grpc.client.call import awaitable, blocking, drive, drive_async
 from aepsych_grpc.client.errors import AepsychError
+from aepsych_grpc.client.feed import iterating, iterating_async
 from aepsych_grpc.client.handle import Handle
 from aepsych_grpc.client.state import config_html
 from aepsych_grpc.client.transport import AsyncTransport, Transport
@@ -84,6 +86,7 @@ class Experiment(Known):
     state = blocking(reading.state)
     trials = blocking(reading.trials)
     to_pandas = blocking(reading.to_pandas)
+    replay = iterating(replaying.replay)
     maximum = blocking(queries.maximum)
     minimum = blocking(queries.minimum)
     inverse = blocking(queries.inverse)
@@ -135,6 +138,7 @@ class AsyncExperiment(Known):
     state = awaitable(reading.state)
     trials = awaitable(reading.trials)
     to_pandas = awaitable(reading.to_pandas)
+    replay = iterating_async(replaying.replay)
     maximum = awaitable(queries.maximum)
     minimum = awaitable(queries.minimum)
     inverse = awaitable(queries.inverse)

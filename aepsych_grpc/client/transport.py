@@ -1,6 +1,7 @@
 """The seam between the client and whatever carries its calls: gRPC, or a server in the same process."""
 
-from typing import Protocol
+from collections.abc import AsyncGenerator, Generator
+from typing import Protocol, TypeAlias
 
 from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
@@ -14,8 +15,12 @@ class StatusError(Exception):
         self.status = status
 
 
+Stream: TypeAlias = Generator[Message, None, None]
+AsyncStream: TypeAlias = AsyncGenerator[Message, None]
+
+
 class Transport(Protocol):
-    """Carries unary calls of `aepsych_grpc.v1.ExperimentService`."""
+    """Carries calls of `aepsych_grpc.v1.ExperimentService`."""
 
     def unary(self, method: str, request: Message, timeout: float | None) -> Message:
         """Return the response of an RPC.
@@ -30,16 +35,24 @@ class Transport(Protocol):
         """
         ...
 
+    def stream(self, method: str, request: Message, timeout: float | None) -> Stream:
+        """Yield the messages of a server-streaming RPC as they come; as `unary`. To close it ends the call."""
+        ...
+
     def close(self) -> None:
         """Give back what the transport holds. It can't be used afterwards."""
         ...
 
 
 class AsyncTransport(Protocol):
-    """Carries unary calls of `aepsych_grpc.v1.ExperimentService` without blocking the event loop."""
+    """Carries calls of `aepsych_grpc.v1.ExperimentService` without blocking the event loop."""
 
     async def unary(self, method: str, request: Message, timeout: float | None) -> Message:
         """Return the response of an RPC; as `Transport.unary`."""
+        ...
+
+    def stream(self, method: str, request: Message, timeout: float | None) -> AsyncStream:
+        """Yield the messages of a server-streaming RPC as they come; as `Transport.stream`."""
         ...
 
     async def close(self) -> None:

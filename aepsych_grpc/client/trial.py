@@ -12,7 +12,7 @@ from aepsych_grpc.client.results import Estimate
 from aepsych_grpc.client.values import ValueReader
 from aepsych_grpc.config.parameter import Value as ParameterValue
 from aepsych_grpc.config.proto import value_from_proto
-from aepsych_grpc.v1 import trial_pb2
+from aepsych_grpc.v1 import config_pb2, event_pb2, trial_pb2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,8 +175,8 @@ def read_trial(message: trial_pb2.Trial, reader: ValueReader) -> Trial:
         trial_id=message.trial_id,
         stimuli=tuple(reader.stimulus(stimulus) for stimulus in message.stimuli),
         strategy=message.strategy,
-        source=_name(trial_pb2.TrialSource, message.source, "TRIAL_SOURCE_"),
-        state=_name(trial_pb2.TrialState, message.state, "TRIAL_STATE_"),
+        source=name_of(trial_pb2.TrialSource, message.source, "TRIAL_SOURCE_"),
+        state=name_of(trial_pb2.TrialState, message.state, "TRIAL_STATE_"),
         outcomes=reader.outcomes(observation.outcomes) if observation and observation.outcomes else None,
         response_time=observation.response_time.ToTimedelta().total_seconds() if observation and timed else None,
         metadata={name: value_from_proto(value) for name, value in metadata},
@@ -200,12 +200,27 @@ def _read_revision(message: trial_pb2.Revision, reader: ValueReader) -> Revision
     )
 
 
+def read_asked(event: event_pb2.Event, config: config_pb2.ExperimentConfig, reader: ValueReader) -> Trial:
+    """Read the trial that an event has asked, as it was then."""
+    asked = event.trial_asked
+    return Trial(
+        trial_id=asked.trial_id,
+        stimuli=tuple(reader.stimulus(stimulus) for stimulus in asked.stimuli),
+        strategy=config.strategies[asked.strategy_index].name,
+        source=name_of(trial_pb2.TrialSource, asked.source, "TRIAL_SOURCE_"),
+        ask_time=read_time(event.time),
+        data_sequence=asked.data_sequence,
+        sequence=event.sequence,
+        note=asked.note,
+    )
+
+
 def read_time(message: Timestamp) -> datetime:
     """Return a point in time."""
     return message.ToDatetime(tzinfo=UTC)
 
 
-def _name(kinds: Any, number: int, prefix: str) -> str:
+def name_of(kinds: Any, number: int, prefix: str) -> str:
     """Return an enum's value in lower case; a value that a newer server has added counts as not known."""
     known = number if number in kinds.values() else 0
     return str(kinds.Name(known)).removeprefix(prefix).lower()

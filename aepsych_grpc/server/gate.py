@@ -1,10 +1,13 @@
 """The gate that calls pass: open while the server runs, closed when it stops."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from typing import TypeVar
 
 from aepsych_grpc.error import Reason, ServiceError
+
+T = TypeVar("T")
 
 
 class Gate:
@@ -32,6 +35,20 @@ class Gate:
             with self._changed:
                 self._inside -= 1
                 self._changed.notify_all()
+
+    def one_by_one(self, answers: Generator[T, None, None]) -> Iterator[T]:
+        """Let a call with many answers in for each of them: once the gate is closed there are no more.
+
+        Raises:
+            ServiceError: SHUTTING_DOWN.
+        """
+        with closing(answers):
+            while True:
+                with self.passed():
+                    answer = next(answers, None)
+                if answer is None:
+                    return
+                yield answer
 
     def close(self, grace: float) -> bool:
         """Let no more calls in and wait for those inside, at most `grace` seconds; return whether all have left."""

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import grpc
@@ -36,26 +37,34 @@ def _handler(method: MethodDescriptor, servicer: Servicer, gate: Gate) -> "grpc.
     request_class = GetMessageClass(method.input_type)
 
     def answer(request: bytes, context: grpc.ServicerContext) -> bytes:
-        begin = time.perf_counter()
-        try:
-            with gate.passed():
-                response = servicer.call(method.name, _decoded(request_class, request), _time_left(context))
-                encoded = response.SerializeToString()
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, the caller gets a status, the log a traceback
-            status = status_of(error)
-            log.warning("%s %s %.1f ms", method.name, _reason(status), 1e3 * (time.perf_counter() - begin))
-            log.debug("%s %s", method.name, status.message)
-            abort(context, status)
-        log.debug("%s OK %.1f ms", method.name, 1e3 * (time.perf_counter() - begin))
-        return encoded
+        with _reported(method.name, context), gate.passed():
+            response = servicer.call(method.name, _decoded(request_class, request), _time_left(context))
+            return response.SerializeToString()
 
     def answer_stream(request: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
-        yield answer(request, context)
+        with _reported(method.name, context):
+            answers = servicer.stream(method.name, _decoded(request_class, request), _time_left(context))
+            for response in gate.one_by_one(answers):
+                yield response.SerializeToString()
 
     # Without serializers gRPC passes bytes, so that a request that is no message gets a status of ours.
     if method.server_streaming:
         return grpc.unary_stream_rpc_method_handler(answer_stream)
     return grpc.unary_unary_rpc_method_handler(answer)
+
+
+@contextmanager
+def _reported(method: str, context: grpc.ServicerContext) -> Iterator[None]:
+    """Write a line into the log for a call, and end one that fails with its status."""
+    begin = time.perf_counter()
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, the caller gets a status, the log a traceback
+        status = status_of(error)
+        log.warning("%s %s %.1f ms", method, _reason(status), 1e3 * (time.perf_counter() - begin))
+        log.debug("%s %s", method, status.message)
+        abort(context, status)
+    log.debug("%s OK %.1f ms", method, 1e3 * (time.perf_counter() - begin))
 
 
 def _time_left(context: grpc.ServicerContext) -> float | None:

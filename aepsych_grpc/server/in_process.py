@@ -2,7 +2,7 @@
 
 from google.protobuf.message import Message
 
-from aepsych_grpc.client.transport import StatusError
+from aepsych_grpc.client.transport import StatusError, Stream
 from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.server.errors import status_of
 from aepsych_grpc.server.servicer import Servicer
@@ -36,6 +36,13 @@ class InProcessTransport:
         copy = type(response)()
         copy.CopyFrom(response)
         return copy
+
+    def stream(self, method: str, request: Message, timeout: float | None) -> Stream:
+        """Yield the messages of the server-streaming RPC of this name; as `unary`."""
+        try:
+            yield from self._servicer.stream(method, request, timeout)
+        except Exception as error:
+            raise StatusError(status_of(error)) from error
 
     def close(self) -> None:
         """Close the database."""

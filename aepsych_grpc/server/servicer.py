@@ -1,6 +1,6 @@
 """The service without a transport: one method for each RPC, from request message to response message."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from aepsych_grpc.server import answers, listing, requests
 from aepsych_grpc.server.checks import Checks
 from aepsych_grpc.server.digest import next_request_id
 from aepsych_grpc.server.query import SUPPORTED, answer_query
+from aepsych_grpc.server.replaying import Replaying
 from aepsych_grpc.server.server_info import server_info
 from aepsych_grpc.session.call import AskAnswer, AskCall, Receipt
 from aepsych_grpc.session.codec import learned_prior_to_proto
@@ -23,7 +24,6 @@ from aepsych_grpc.store.event_store import EventStore
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 
 NOT_SUPPORTED = {
-    "Replay": "Re-deriving an experiment from its log is not supported by this server.",
     "ExportTrials": "Exporting files is not supported by this server; ListTrials has the same content.",
     "WatchExperiment": "Streaming events is not supported by this server; poll ListTrials with after_sequence.",
 }
@@ -44,6 +44,10 @@ class Servicer:
             "Tell": self.tell,
             "Query": self.query,
         }
+        self._replaying = Replaying(experiments)
+        self._streamed: Mapping[str, Callable[[Any, float | None], Iterator[Message]]] = {
+            "Replay": self.replay,
+        }
         self._untimed: Mapping[str, Callable[[Any], Message]] = {
             "FinishStrategy": self.finish_strategy,
             "FinishExperiment": self.finish_experiment,
@@ -60,13 +64,15 @@ class Servicer:
         Raises:
             ServiceError: The call can't be answered.
         """
-        if method in NOT_SUPPORTED:
-            raise ServiceError(Reason.NOT_SUPPORTED, NOT_SUPPORTED[method], metadata={"method": method})
-        if timeout is not None and timeout <= 0:
-            raise ServiceError(Reason.DEADLINE_EXCEEDED, "The call's deadline passed before it was begun.")
+        _check_call(method, timeout)
         if method in self._timed:
             return self._timed[method](request, timeout)
         return self._untimed[method](request)
+
+    def stream(self, method: str, request: Message, timeout: float | None = None) -> Generator[Message, None, None]:
+        """Answer the server-streaming RPC of this name, one message after the other; otherwise as `call`."""
+        _check_call(method, timeout)
+        yield from self._streamed[method](request, timeout)
 
     def setup(self, request: v1.SetupRequest, timeout: float | None = None) -> v1.SetupResponse:
         """Set up an experiment, or only check its config."""
@@ -114,6 +120,10 @@ class Servicer:
         """Answer a question about the participant."""
         return answer_query(request, self._experiments, timeout)
 
+    def replay(self, request: v1.ReplayRequest, timeout: float | None = None) -> Iterator[v1.ReplayResponse]:
+        """Re-derive an experiment from its log."""
+        return self._replaying.replay(request, timeout)
+
     def finish_strategy(self, request: v1.FinishStrategyRequest) -> v1.FinishStrategyResponse:
         """End the current strategy."""
         identity = requests.finish_call(request, "strategy")
@@ -157,6 +167,13 @@ class Servicer:
     def get_server_info(self, _request: v1.GetServerInfoRequest) -> v1.GetServerInfoResponse:
         """Report the version, limits and catalogue."""
         return self._server_info
+
+
+def _check_call(method: str, timeout: float | None) -> None:
+    if method in NOT_SUPPORTED:
+        raise ServiceError(Reason.NOT_SUPPORTED, NOT_SUPPORTED[method], metadata={"method": method})
+    if timeout is not None and timeout <= 0:
+        raise ServiceError(Reason.DEADLINE_EXCEEDED, "The call's deadline passed before it was begun.")
 
 
 def _ask_next(experiment: Experiment, call: AskCall, receipts: tuple[Receipt, ...]) -> AskAnswer | None:

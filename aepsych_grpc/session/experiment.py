@@ -21,6 +21,7 @@ from aepsych_grpc.session.call import (
     Trial,
 )
 from aepsych_grpc.session.choosing import choose
+from aepsych_grpc.session.deciding import Live
 from aepsych_grpc.session.event import (
     ExperimentFinished,
     Kind,
@@ -89,7 +90,7 @@ class Experiment:
                     if self._finished():
                         raise self._nothing_left()
                     situation = self._state.situation()
-                chosen = choose(self._phases, situation, call, datetime.now(UTC))
+                chosen = choose(self._phases, situation, call, Live(datetime.now(UTC), call.deadline))
                 with self._writing, self._retried():
                     if self._moved_on(situation):
                         continue

@@ -4,6 +4,8 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -136,16 +138,8 @@ class Experiments:
             if experiment is not None:
                 self._open.move_to_end(experiment_id)
                 return experiment
-        try:
+        with _found(experiment_id):
             experiment = Experiment(experiment_id, self.store, self._workshop, self._population.anticipate)
-        except UnknownExperiment:
-            raise ServiceError(
-                Reason.EXPERIMENT_NOT_FOUND,
-                f'There is no experiment "{experiment_id}". ListExperiments names those that there are.',
-                metadata={"experiment_id": experiment_id},
-            ) from None
-        except StoreUnavailable as error:
-            raise ServiceError(Reason.STORE_UNAVAILABLE, str(error)) from error
         with self._lock:
             experiment = self._open.setdefault(experiment_id, experiment)
             self._open.move_to_end(experiment_id)
@@ -153,12 +147,40 @@ class Experiments:
                 self._open.popitem(last=False)
             return experiment
 
+    def log(self, experiment_id: str) -> list[Event]:
+        """Read the log of an experiment, whether it is open or not.
+
+        Raises:
+            ServiceError: EXPERIMENT_NOT_FOUND, STORE_UNAVAILABLE.
+        """
+        with _found(experiment_id):
+            return [decode(one.payload) for one in self.store.events(experiment_id)]
+
     def close(self) -> bool:
         """Stop what nobody waits for, close the store, and return whether every computation has come to its end."""
         done = self._population.close()
         self._workshop.close()
         self.store.close()
         return done
+
+
+@contextmanager
+def _found(experiment_id: str) -> Iterator[None]:
+    """Say which experiment there isn't.
+
+    Raises:
+        ServiceError: EXPERIMENT_NOT_FOUND, STORE_UNAVAILABLE.
+    """
+    try:
+        yield
+    except UnknownExperiment:
+        raise ServiceError(
+            Reason.EXPERIMENT_NOT_FOUND,
+            f'There is no experiment "{experiment_id}". ListExperiments names those that there are.',
+            metadata={"experiment_id": experiment_id},
+        ) from None
+    except StoreUnavailable as error:
+        raise ServiceError(Reason.STORE_UNAVAILABLE, str(error)) from error
 
 
 def _answer(experiment_id: str, created: ExperimentCreated, carried_over_count: int, *, duplicate: bool) -> SetupAnswer:

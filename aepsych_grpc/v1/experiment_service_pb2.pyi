@@ -36,19 +36,29 @@ class _ReplayAgreement:
 class _ReplayAgreementEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReplayAgreement.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     REPLAY_AGREEMENT_UNSPECIFIED: _ReplayAgreement.ValueType  # 0
-    """There was nothing to compare."""
+    """There was nothing to compare: nothing was asked (or refitted) in this event, or nothing was to be computed. Also for a
+    trial of source FALLBACK that is neither the model's choice nor the stand-in for it, because a search was cut short:
+    what a clock has left of it can't be found again.
+    """
     REPLAY_AGREEMENT_SAME: _ReplayAgreement.ValueType  # 1
-    """Bit for bit the same."""
+    """Bit for bit the same: stimuli, strategy, source and the events that the choice used. A trial of source FALLBACK is
+    the stand-in that the generator has for it.
+    """
     REPLAY_AGREEMENT_DIFFERENT: _ReplayAgreement.ValueType  # 2
     """Different."""
 
 class ReplayAgreement(_ReplayAgreement, metaclass=_ReplayAgreementEnumTypeWrapper):
-    """Whether a re-derived trial agrees with the recorded one."""
+    """Whether what was re-derived agrees with what is recorded."""
 
 REPLAY_AGREEMENT_UNSPECIFIED: ReplayAgreement.ValueType  # 0
-"""There was nothing to compare."""
+"""There was nothing to compare: nothing was asked (or refitted) in this event, or nothing was to be computed. Also for a
+trial of source FALLBACK that is neither the model's choice nor the stand-in for it, because a search was cut short:
+what a clock has left of it can't be found again.
+"""
 REPLAY_AGREEMENT_SAME: ReplayAgreement.ValueType  # 1
-"""Bit for bit the same."""
+"""Bit for bit the same: stimuli, strategy, source and the events that the choice used. A trial of source FALLBACK is
+the stand-in that the generator has for it.
+"""
 REPLAY_AGREEMENT_DIFFERENT: ReplayAgreement.ValueType  # 2
 """Different."""
 Global___ReplayAgreement: _TypeAlias = ReplayAgreement  # noqa: Y015
@@ -699,22 +709,28 @@ class ReplayRequest(_message.Message):
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
     SKIP_COMPUTATIONS_FIELD_NUMBER: _builtins.int
     FROM_SEQUENCE_FIELD_NUMBER: _builtins.int
+    VERIFY_REFITS_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """REQUIRED. The experiment."""
     skip_computations: _builtins.bool
     """OPTIONAL. Do not re-derive asked stimuli, only re-read the log."""
     from_sequence: _builtins.int
-    """OPTIONAL. Report from this sequence on. Default: from the first."""
+    """OPTIONAL. Report from this sequence on, at most one past the end; nothing is re-derived for what comes before.
+    Default: from the first.
+    """
+    verify_refits: _builtins.bool
+    """OPTIONAL. Also learn anew what each refit has learned. It takes several times as long."""
     def __init__(
         self,
         *,
         experiment_id: _builtins.str = ...,
         skip_computations: _builtins.bool = ...,
         from_sequence: _builtins.int | None = ...,
+        verify_refits: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_from_sequence", b"_from_sequence", "from_sequence", b"from_sequence"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_from_sequence", b"_from_sequence", "experiment_id", b"experiment_id", "from_sequence", b"from_sequence", "skip_computations", b"skip_computations"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_from_sequence", b"_from_sequence", "experiment_id", b"experiment_id", "from_sequence", b"from_sequence", "skip_computations", b"skip_computations", "verify_refits", b"verify_refits"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__from_sequence: _TypeAlias = _typing.Literal["from_sequence"]  # noqa: Y015
     _WhichOneofArgType__from_sequence: _TypeAlias = _typing.Literal["_from_sequence", b"_from_sequence"]  # noqa: Y015
@@ -732,17 +748,24 @@ class ReplayResponse(_message.Message):
     DERIVED_TRIAL_FIELD_NUMBER: _builtins.int
     AGREEMENT_FIELD_NUMBER: _builtins.int
     EVENT_COUNT_FIELD_NUMBER: _builtins.int
+    DERIVED_REFIT_FIELD_NUMBER: _builtins.int
     agreement: Global___ReplayAgreement.ValueType
     """Whether the two agree."""
     event_count: _builtins.int
-    """Number of events in the log."""
+    """Number of events in the log when the replay began."""
     @_builtins.property
     def event(self) -> _event_pb2.Event:
         """The event as recorded."""
 
     @_builtins.property
     def derived_trial(self) -> _trial_pb2.Trial:
-        """The trial as re-derived, for a trial_asked event."""
+        """The trial as re-derived, for a trial_asked event. Unset where nothing was re-derived or, with DIFFERENT, where no
+        trial would be asked.
+        """
+
+    @_builtins.property
+    def derived_refit(self) -> _event_pb2.ModelRefitted:
+        """The hyperparameters as learned anew, for a model_refitted event with verify_refits."""
 
     def __init__(
         self,
@@ -751,10 +774,11 @@ class ReplayResponse(_message.Message):
         derived_trial: _trial_pb2.Trial | None = ...,
         agreement: Global___ReplayAgreement.ValueType = ...,
         event_count: _builtins.int = ...,
+        derived_refit: _event_pb2.ModelRefitted | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["derived_trial", b"derived_trial", "event", b"event"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["derived_refit", b"derived_refit", "derived_trial", b"derived_trial", "event", b"event"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "derived_trial", b"derived_trial", "event", b"event", "event_count", b"event_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "derived_refit", b"derived_refit", "derived_trial", b"derived_trial", "event", b"event", "event_count", b"event_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

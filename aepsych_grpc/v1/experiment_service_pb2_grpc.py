@@ -150,7 +150,10 @@ class ExperimentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Replay(self, request, context):
-        """Re-derives an experiment from its log, event by event, without touching the live one.
+        """Re-derives an experiment from its log, event by event, without touching the live one, and says whether every asked
+        trial is what the log has. A trial is re-derived when its turn comes: what was read can be worked with at once, and
+        a call that is cancelled stops the work. What a clock or luck had decided is taken from the log, as it was recorded
+        for that: refits, ends of strategies by a clock or a model, and which trials stand in for the model's choice.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -50,7 +50,11 @@ class ExperimentServiceStub:
     Query: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.QueryRequest, _experiment_service_pb2.QueryResponse]
     """Asks the model about the participant."""
     Replay: _grpc.UnaryStreamMultiCallable[_experiment_service_pb2.ReplayRequest, _experiment_service_pb2.ReplayResponse]
-    """Re-derives an experiment from its log, event by event, without touching the live one."""
+    """Re-derives an experiment from its log, event by event, without touching the live one, and says whether every asked
+    trial is what the log has. A trial is re-derived when its turn comes: what was read can be worked with at once, and
+    a call that is cancelled stops the work. What a clock or luck had decided is taken from the log, as it was recorded
+    for that: refits, ends of strategies by a clock or a model, and which trials stand in for the model's choice.
+    """
     FinishStrategy: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.FinishStrategyRequest, _experiment_service_pb2.FinishStrategyResponse]
     """Ends the current strategy; the next Ask uses the one after it."""
     FinishExperiment: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.FinishExperimentRequest, _experiment_service_pb2.FinishExperimentResponse]
@@ -96,7 +100,11 @@ class ExperimentServiceAsyncStub(ExperimentServiceStub):
     Query: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.QueryRequest, _experiment_service_pb2.QueryResponse]  # type: ignore[assignment]
     """Asks the model about the participant."""
     Replay: _aio.UnaryStreamMultiCallable[_experiment_service_pb2.ReplayRequest, _experiment_service_pb2.ReplayResponse]  # type: ignore[assignment]
-    """Re-derives an experiment from its log, event by event, without touching the live one."""
+    """Re-derives an experiment from its log, event by event, without touching the live one, and says whether every asked
+    trial is what the log has. A trial is re-derived when its turn comes: what was read can be worked with at once, and
+    a call that is cancelled stops the work. What a clock or luck had decided is taken from the log, as it was recorded
+    for that: refits, ends of strategies by a clock or a model, and which trials stand in for the model's choice.
+    """
     FinishStrategy: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.FinishStrategyRequest, _experiment_service_pb2.FinishStrategyResponse]  # type: ignore[assignment]
     """Ends the current strategy; the next Ask uses the one after it."""
     FinishExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.FinishExperimentRequest, _experiment_service_pb2.FinishExperimentResponse]  # type: ignore[assignment]
@@ -169,7 +177,11 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.ReplayRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_experiment_service_pb2.ReplayResponse], _abc.AsyncIterator[_experiment_service_pb2.ReplayResponse]]:
-        """Re-derives an experiment from its log, event by event, without touching the live one."""
+        """Re-derives an experiment from its log, event by event, without touching the live one, and says whether every asked
+        trial is what the log has. A trial is re-derived when its turn comes: what was read can be worked with at once, and
+        a call that is cancelled stops the work. What a clock or luck had decided is taken from the log, as it was recorded
+        for that: refits, ends of strategies by a clock or a model, and which trials stand in for the model's choice.
+        """
 
     @_abc_1.abstractmethod
     def FinishStrategy(

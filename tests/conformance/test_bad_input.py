@@ -405,7 +405,6 @@ def test_bytes_that_are_no_message(method, live, refused):
 @pytest.mark.parametrize(
     ("method", "request_"),
     [
-        ("Replay", v1.ReplayRequest(experiment_id="x")),
         ("ExportTrials", v1.ExportTrialsRequest(experiment_ids=["x"])),
         ("WatchExperiment", v1.WatchExperimentRequest(experiment_id="x")),
         ("Setup", v1.SetupRequest(ini_text="[common]")),
