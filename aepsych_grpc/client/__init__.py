@@ -46,6 +46,7 @@ from aepsych_grpc.client.summary import ExperimentList, ExperimentSummary
 from aepsych_grpc.client.timeout import Timeout
 from aepsych_grpc.client.transport import AsyncTransport, StatusError, Transport
 from aepsych_grpc.client.trial import Observation, Receipt, Revision, Trial
+from aepsych_grpc.client.watching import RecordedEvent
 
 __all__ = [
     "DEFAULT_TARGET",
@@ -81,6 +82,7 @@ __all__ = [
     "PreconditionError",
     "QueryOptions",
     "Receipt",
+    "RecordedEvent",
     "ReplayedEvent",
     "Retries",
     "Revision",

@@ -1,12 +1,12 @@
 """An experiment on a server: `Experiment`, and `AsyncExperiment` for event loops.
 
 Both have the same methods; each is written once, as a call or a feed, in `running`, `revising`, `reading`, `replaying`,
-`queries` and `plots`.
+`watching`, `queries` and `plots`.
 """
 
 from collections.abc import AsyncIterator, Iterator
 
-from aepsych_grpc.client import plots, queries, reading, replaying, revising, running
+from aepsych_grpc.client import plots, queries, reading, replaying, revising, running, watching
 from aepsych_grpc.client.call import awaitable, blocking, drive, drive_async
 from aepsych_grpc.client.errors import AepsychError
 from aepsych_grpc.client.feed import iterating, iterating_async
@@ -87,6 +87,7 @@ class Experiment(Known):
     trials = blocking(reading.trials)
     to_pandas = blocking(reading.to_pandas)
     replay = iterating(replaying.replay)
+    watch = iterating(watching.watch)
     maximum = blocking(queries.maximum)
     minimum = blocking(queries.minimum)
     inverse = blocking(queries.inverse)
@@ -139,6 +140,7 @@ class AsyncExperiment(Known):
     trials = awaitable(reading.trials)
     to_pandas = awaitable(reading.to_pandas)
     replay = iterating_async(replaying.replay)
+    watch = iterating_async(watching.watch)
     maximum = awaitable(queries.maximum)
     minimum = awaitable(queries.minimum)
     inverse = awaitable(queries.inverse)

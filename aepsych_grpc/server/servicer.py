@@ -16,6 +16,7 @@ from aepsych_grpc.server.digest import next_request_id
 from aepsych_grpc.server.query import SUPPORTED, answer_query
 from aepsych_grpc.server.replaying import Replaying
 from aepsych_grpc.server.server_info import server_info
+from aepsych_grpc.server.watching import WhenGone, watch
 from aepsych_grpc.session.call import AskAnswer, AskCall, Receipt
 from aepsych_grpc.session.codec import learned_prior_to_proto
 from aepsych_grpc.session.experiment import Experiment
@@ -25,9 +26,11 @@ from aepsych_grpc.v1 import experiment_service_pb2 as v1
 
 NOT_SUPPORTED = {
     "ExportTrials": "Exporting files is not supported by this server; ListTrials has the same content.",
-    "WatchExperiment": "Streaming events is not supported by this server; poll ListTrials with after_sequence.",
 }
 """The RPCs that are refused, and what to do instead."""
+
+ENDLESS = frozenset({"WatchExperiment"})
+"""The RPCs that last until the caller has had enough."""
 
 
 class Servicer:
@@ -47,6 +50,9 @@ class Servicer:
         self._replaying = Replaying(experiments)
         self._streamed: Mapping[str, Callable[[Any, float | None], Iterator[Message]]] = {
             "Replay": self.replay,
+        }
+        self._endless: Mapping[str, Callable[[Any, WhenGone], Iterator[Message]]] = {
+            "WatchExperiment": self.watch_experiment,
         }
         self._untimed: Mapping[str, Callable[[Any], Message]] = {
             "FinishStrategy": self.finish_strategy,
@@ -69,9 +75,17 @@ class Servicer:
             return self._timed[method](request, timeout)
         return self._untimed[method](request)
 
-    def stream(self, method: str, request: Message, timeout: float | None = None) -> Generator[Message, None, None]:
-        """Answer the server-streaming RPC of this name, one message after the other; otherwise as `call`."""
+    def stream(
+        self, method: str, request: Message, timeout: float | None = None, when_gone: WhenGone = lambda _: True
+    ) -> Generator[Message, None, None]:
+        """Answer the server-streaming RPC of this name, one message after the other; otherwise as `call`.
+
+        `when_gone` lets one that has nothing to say at the moment learn that the caller has gone.
+        """
         _check_call(method, timeout)
+        if method in self._endless:
+            yield from self._endless[method](request, when_gone)
+            return
         yield from self._streamed[method](request, timeout)
 
     def setup(self, request: v1.SetupRequest, timeout: float | None = None) -> v1.SetupResponse:
@@ -147,6 +161,12 @@ class Servicer:
         return v1.ReviseTrialResponse(
             trial=answers.trial_message(answer.trial), sequence=answer.sequence, duplicate=answer.duplicate
         )
+
+    def watch_experiment(
+        self, request: v1.WatchExperimentRequest, when_gone: WhenGone
+    ) -> Iterator[v1.WatchExperimentResponse]:
+        """Stream events as they are recorded."""
+        return watch(request, self._experiments, when_gone)
 
     def get_experiment(self, request: v1.GetExperimentRequest) -> v1.GetExperimentResponse:
         """Report the state of an experiment."""

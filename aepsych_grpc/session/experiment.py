@@ -60,10 +60,15 @@ class Experiment:
         store: EventStore,
         workshop: Workshop,
         when_finished: Callable[[ExperimentConfig], None],
+        when_recorded: Callable[[str], None],
     ) -> None:
-        """Rebuild an experiment from its log; `when_finished` is called, briefly, whenever its data may be complete."""
+        """Rebuild an experiment from its log.
+
+        `when_finished` is called whenever its data may be complete, `when_recorded` with its id whenever the log has
+        grown. A Tell waits for them.
+        """
         self.experiment_id = experiment_id
-        self._when_finished = when_finished
+        self._when_finished, self._when_recorded = when_finished, when_recorded
         self._writing = threading.Lock()
         self._choosing = threading.Lock()
         self._log = Log(experiment_id, store)
@@ -229,6 +234,8 @@ class Experiment:
         """Take in what another server has written; return whether there was anything."""
         events = self._log.catch_up()
         take_in(self._training, events)
+        if events:
+            self._when_recorded(self.experiment_id)
         return bool(events)
 
     def _record(self, kinds: Sequence[Kind], *, durable: bool) -> None:
@@ -238,6 +245,7 @@ class Experiment:
                     training.check(kind.observation.stimuli)
         finished = is_finished(self._phases, self._situation_after(kinds))
         take_in(self._training, self._log.append(kinds, durable=durable, finished=finished))
+        self._when_recorded(self.experiment_id)
         if finished and (not self._state.pending or self._state.finished):
             self._when_finished(self._state.created.config)
 

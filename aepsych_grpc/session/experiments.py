@@ -19,6 +19,7 @@ from aepsych_grpc.session.phase import assemble
 from aepsych_grpc.session.population import Population
 from aepsych_grpc.session.teachers import Teachers, find_teachers
 from aepsych_grpc.session.warm_start import WarmStart, find_warm_start
+from aepsych_grpc.session.watching import Watcher, Watching
 from aepsych_grpc.session.workshop import Workshop
 from aepsych_grpc.store.error import DuplicateRequest, StoreUnavailable, UnknownExperiment
 from aepsych_grpc.store.event_store import EventStore
@@ -39,6 +40,7 @@ class Experiments:
         self.store = store
         self._workshop = Workshop()
         self._population = Population(store, self._workshop)
+        self._watching = Watching(store)
         self._lock = threading.Lock()
         self._open: OrderedDict[str, Experiment] = OrderedDict()
 
@@ -139,7 +141,9 @@ class Experiments:
                 self._open.move_to_end(experiment_id)
                 return experiment
         with _found(experiment_id):
-            experiment = Experiment(experiment_id, self.store, self._workshop, self._population.anticipate)
+            experiment = Experiment(
+                experiment_id, self.store, self._workshop, self._population.anticipate, self._watching.recorded
+            )
         with self._lock:
             experiment = self._open.setdefault(experiment_id, experiment)
             self._open.move_to_end(experiment_id)
@@ -156,8 +160,23 @@ class Experiments:
         with _found(experiment_id):
             return [decode(one.payload) for one in self.store.events(experiment_id)]
 
+    @contextmanager
+    def watcher(self, experiment_id: str, after_sequence: int) -> Iterator[Watcher]:
+        """Watch an experiment for the length of the block, whether it is open or not.
+
+        Raises:
+            ServiceError: As `Watching.watcher`, and EXPERIMENT_NOT_FOUND, STORE_UNAVAILABLE.
+        """
+        with _found(experiment_id), self._watching.watcher(experiment_id, after_sequence) as watcher:
+            yield watcher
+
+    def stop_watching(self) -> None:
+        """End all who watch, and let no more in."""
+        self._watching.close()
+
     def close(self) -> bool:
         """Stop what nobody waits for, close the store, and return whether every computation has come to its end."""
+        self.stop_watching()
         done = self._population.close()
         self._workshop.close()
         self.store.close()

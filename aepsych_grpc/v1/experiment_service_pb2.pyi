@@ -1269,7 +1269,7 @@ class WatchExperimentRequest(_message.Message):
     experiment_id: _builtins.str
     """REQUIRED. The experiment."""
     after_sequence: _builtins.int
-    """OPTIONAL. Only events after this sequence."""
+    """OPTIONAL. Only events after this sequence; 0, the default, for all from the first on."""
     @_builtins.property
     def heartbeat_interval(self) -> _duration_pb2.Duration:
         """OPTIONAL. How often a heartbeat is sent while nothing happens, at least 1 s. Default 15 s."""

@@ -212,7 +212,10 @@ class ExperimentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchExperiment(self, request, context):
-        """Streams the events of an experiment as they are recorded.
+        """Streams the events of an experiment as they are recorded, those of other servers on the same database within about a
+        second. It goes on after the experiment has finished, for responses to pending trials and revisions may follow: until
+        the caller cancels it, or the server shuts down, with UNAVAILABLE. A caller who goes on with the sequence of the
+        latest event it has seen misses nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -74,7 +74,11 @@ class ExperimentServiceStub:
     ExportTrials: _grpc.UnaryStreamMultiCallable[_experiment_service_pb2.ExportTrialsRequest, _experiment_service_pb2.ExportTrialsResponse]
     """Exports trials as a file, in chunks."""
     WatchExperiment: _grpc.UnaryStreamMultiCallable[_experiment_service_pb2.WatchExperimentRequest, _experiment_service_pb2.WatchExperimentResponse]
-    """Streams the events of an experiment as they are recorded."""
+    """Streams the events of an experiment as they are recorded, those of other servers on the same database within about a
+    second. It goes on after the experiment has finished, for responses to pending trials and revisions may follow: until
+    the caller cancels it, or the server shuts down, with UNAVAILABLE. A caller who goes on with the sequence of the
+    latest event it has seen misses nothing.
+    """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.GetServerInfoRequest, _experiment_service_pb2.GetServerInfoResponse]
     """Reports the server's version, limits and catalogue."""
 
@@ -124,7 +128,11 @@ class ExperimentServiceAsyncStub(ExperimentServiceStub):
     ExportTrials: _aio.UnaryStreamMultiCallable[_experiment_service_pb2.ExportTrialsRequest, _experiment_service_pb2.ExportTrialsResponse]  # type: ignore[assignment]
     """Exports trials as a file, in chunks."""
     WatchExperiment: _aio.UnaryStreamMultiCallable[_experiment_service_pb2.WatchExperimentRequest, _experiment_service_pb2.WatchExperimentResponse]  # type: ignore[assignment]
-    """Streams the events of an experiment as they are recorded."""
+    """Streams the events of an experiment as they are recorded, those of other servers on the same database within about a
+    second. It goes on after the experiment has finished, for responses to pending trials and revisions may follow: until
+    the caller cancels it, or the server shuts down, with UNAVAILABLE. A caller who goes on with the sequence of the
+    latest event it has seen misses nothing.
+    """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetServerInfoRequest, _experiment_service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """Reports the server's version, limits and catalogue."""
 
@@ -249,7 +257,11 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.WatchExperimentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_experiment_service_pb2.WatchExperimentResponse], _abc.AsyncIterator[_experiment_service_pb2.WatchExperimentResponse]]:
-        """Streams the events of an experiment as they are recorded."""
+        """Streams the events of an experiment as they are recorded, those of other servers on the same database within about a
+        second. It goes on after the experiment has finished, for responses to pending trials and revisions may follow: until
+        the caller cancels it, or the server shuts down, with UNAVAILABLE. A caller who goes on with the sequence of the
+        latest event it has seen misses nothing.
+        """
 
     @_abc_1.abstractmethod
     def GetServerInfo(

@@ -406,7 +406,6 @@ def test_bytes_that_are_no_message(method, live, refused):
     ("method", "request_"),
     [
         ("ExportTrials", v1.ExportTrialsRequest(experiment_ids=["x"])),
-        ("WatchExperiment", v1.WatchExperimentRequest(experiment_id="x")),
         ("Setup", v1.SetupRequest(ini_text="[common]")),
     ],
 )

@@ -16,6 +16,7 @@ from aepsych_grpc.session.codec import decode
 from aepsych_grpc.session.event import RequestIdentity
 from aepsych_grpc.session.experiments import Experiments
 from aepsych_grpc.session.learner import Learner
+from aepsych_grpc.session.replay import Agreement, replay
 from aepsych_grpc.session.state import State
 from aepsych_grpc.store.event_store import open_store
 
@@ -382,3 +383,17 @@ def test_state_follows_from_the_events_alone(experiments):
     assert state.trials == experiment._state.trials
     rebuilt = Experiments(experiments.store).open(experiment.experiment_id)
     assert what_counts(rebuilt) == what_counts(experiment)
+
+
+def test_a_replay_finds_every_trial_again(experiments):
+    earlier = set_up(experiments)
+    run(earlier, 5)
+    config = make_config(sobol=2, model=12)
+    call = SetupCall(config=config, warm_start_from=(earlier.experiment_id,))
+    experiment = experiments.open(experiments.setup(call).experiment_id)
+    for revision in (correct(2, 1), retract(3), retract(2), correct(3, 0)):
+        run(experiment, 3)
+        experiment.revise(revision)
+    run(experiment, 2)
+    replayed = [one for one in replay(experiments.log(experiment.experiment_id)) if one.derived is not None]
+    assert [one.agreement for one in replayed] == [Agreement.SAME] * 14
