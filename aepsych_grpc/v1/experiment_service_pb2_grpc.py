@@ -176,8 +176,8 @@ class ExperimentServiceServicer:
     def ReviseTrial(self, request, context):
         """Corrects or retracts an earlier observation, also of a finished experiment, and as often as needed. The log keeps all;
         the model uses the latest revision, and so do stopping rules and what goes by the latest responses. A strategy that
-        has ended with a number of responses goes on when one is retracted, unless a later one has asked. Stimuli that were
-        asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
+        has ended with a number of responses goes on when one is retracted, unless a later one has asked; one that a clock or
+        its model has ended has ended for good. Stimuli that were asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

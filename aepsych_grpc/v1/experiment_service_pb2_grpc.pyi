@@ -62,8 +62,8 @@ class ExperimentServiceStub:
     ReviseTrial: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.ReviseTrialRequest, _experiment_service_pb2.ReviseTrialResponse]
     """Corrects or retracts an earlier observation, also of a finished experiment, and as often as needed. The log keeps all;
     the model uses the latest revision, and so do stopping rules and what goes by the latest responses. A strategy that
-    has ended with a number of responses goes on when one is retracted, unless a later one has asked. Stimuli that were
-    asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
+    has ended with a number of responses goes on when one is retracted, unless a later one has asked; one that a clock or
+    its model has ended has ended for good. Stimuli that were asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
     """
     GetExperiment: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentRequest, _experiment_service_pb2.GetExperimentResponse]
     """Reports the state of an experiment."""
@@ -116,8 +116,8 @@ class ExperimentServiceAsyncStub(ExperimentServiceStub):
     ReviseTrial: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.ReviseTrialRequest, _experiment_service_pb2.ReviseTrialResponse]  # type: ignore[assignment]
     """Corrects or retracts an earlier observation, also of a finished experiment, and as often as needed. The log keeps all;
     the model uses the latest revision, and so do stopping rules and what goes by the latest responses. A strategy that
-    has ended with a number of responses goes on when one is retracted, unless a later one has asked. Stimuli that were
-    asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
+    has ended with a number of responses goes on when one is retracted, unless a later one has asked; one that a clock or
+    its model has ended has ended for good. Stimuli that were asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
     """
     GetExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentRequest, _experiment_service_pb2.GetExperimentResponse]  # type: ignore[assignment]
     """Reports the state of an experiment."""
@@ -215,8 +215,8 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_experiment_service_pb2.ReviseTrialResponse, _abc.Awaitable[_experiment_service_pb2.ReviseTrialResponse]]:
         """Corrects or retracts an earlier observation, also of a finished experiment, and as often as needed. The log keeps all;
         the model uses the latest revision, and so do stopping rules and what goes by the latest responses. A strategy that
-        has ended with a number of responses goes on when one is retracted, unless a later one has asked. Stimuli that were
-        asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
+        has ended with a number of responses goes on when one is retracted, unless a later one has asked; one that a clock or
+        its model has ended has ended for good. Stimuli that were asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
         """
 
     @_abc_1.abstractmethod

@@ -1,5 +1,7 @@
 """Revisions: the log keeps what was told, everything else goes by what it was revised to."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -7,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from session_scenario import ask_call, make_config, run, set_up
 from session_scenario import given as told
+from test_outcome_kinds_restart import answer_as
+from test_outcome_kinds_restart import config as config_of
 
 from aepsych_grpc.config.experiment import Component, Stopping, Strategy
 from aepsych_grpc.core.generators.generator import Source
@@ -397,3 +401,100 @@ def test_a_replay_finds_every_trial_again(experiments):
     run(experiment, 2)
     replayed = [one for one in replay(experiments.log(experiment.experiment_id)) if one.derived is not None]
     assert [one.agreement for one in replayed] == [Agreement.SAME] * 14
+
+
+def test_another_server_s_revision_is_taken_in(database):
+    first, second = Experiments(open_store(database)), Experiments(open_store(database))
+    here = set_up(first, model=8)
+    run(here, 5)
+    there = second.open(here.experiment_id)
+    there.revise(retract(2))
+    (trial,) = here.ask(ask_call()).trials
+    assert trial.data_sequence >= there.trials()[0][1].sequence
+    here.revise(correct(2, 1))
+    there.revise(retract(3))  # by a server that has not seen the last revision
+    assert len(data_of(here)[0]) == 5
+    here.overview()
+    assert len(data_of(here)[0]) == 4
+    assert what_counts(here) == what_counts(there)
+    first.close()
+    second.close()
+
+
+@pytest.mark.slow
+def test_revisions_amid_asks_tells_and_queries_leave_one_history(experiments):
+    """Whoever is in the middle of something goes by the observations as they were, and the log is found again."""
+    experiment = set_up(experiments, sobol=3, model=40)
+    run(experiment, 6)
+    over = threading.Event()
+
+    def revise_and_ask_back():
+        for step in range(24):
+            number = step % 6 + 1
+            experiment.revise(retract(number) if step % 3 == 0 else correct(number, step % 2))
+            experiment.fitted(at_sequence=step + 8)
+        over.set()
+
+    def query():
+        while not over.is_set():
+            assert experiment.fitted().observation_count > 0
+
+    with ThreadPoolExecutor(4) as pool:
+        others = [pool.submit(revise_and_ask_back), pool.submit(query), pool.submit(query)]
+        run(experiment, 20)
+        for other in others:
+            other.result()
+    rebuilt = Experiments(experiments.store).open(experiment.experiment_id)
+    assert what_counts(rebuilt) == what_counts(experiment)
+    assert rebuilt.trials() == experiment.trials()
+    replayed = [one for one in replay(experiments.log(experiment.experiment_id)) if one.derived is not None]
+    assert [one.agreement for one in replayed] == [Agreement.SAME] * 26
+
+
+@pytest.mark.parametrize(
+    ("names", "more"),
+    [
+        (["ordinal"], {}),
+        (["choice"], {"keep_most_recent": 4}),
+        (["proportion"], {"generator": Component(name="thompson_sampling")}),
+        (["continuous", "binary", "ordinal"], {"generator": Component(name="per_outcome")}),
+        (["binary"], {"model": Component(name="gp_classification", options={"structure": "evidence"})}),
+    ],
+)
+def test_revisions_of_every_outcome_kind_are_the_same_after_a_restart(tmp_path, monkeypatch, names, more):
+    monkeypatch.setattr("aepsych_grpc.core.models.structure_by_evidence.FIRST_DECISION", 3)  # and at 6
+    stimuli = []
+    for name, restart in (("steady.db", False), ("restarted.db", True)):
+        experiments = Experiments(open_store(tmp_path / name))
+        experiment = set_up_as(experiments, config_of(names, **more))
+        for n in range(1, 9):
+            (trial,) = experiment.ask(ask_call()).trials
+            answer_as(names, experiment, trial)
+            if n in (5, 6):
+                first, last = (experiment.trials()[0][place].observation.outcomes for place in (0, n - 1))
+                experiment.revise(ReviseCall(trial_id=n, outcomes=first))
+                experiment.revise(ReviseCall(trial_id=1, outcomes=last))
+                experiment.revise(ReviseCall(trial_id=3))
+            if restart:
+                experiments.close()
+                experiments = Experiments(open_store(tmp_path / name))
+                experiment = experiments.open(experiment.experiment_id)
+        stimuli.append([trial.stimuli for trial in experiment.trials()[0]])
+        replayed = [one for one in replay(experiments.log(experiment.experiment_id)) if one.derived is not None]
+        assert [one.agreement for one in replayed] == [Agreement.SAME] * 8
+        experiments.close()
+    assert stimuli[0] == stimuli[1]
+
+
+def test_outcomes_left_out_of_a_correction_stay_as_they_are(experiments):
+    names = ["continuous", "binary"]
+    experiment = set_up_as(experiments, config_of(names))
+    (trial,) = experiment.ask(ask_call()).trials
+    answer_as(names, experiment, trial)
+    kept = experiment.trials()[0][0].observation.outcomes["continuous"]
+    answer = experiment.revise(ReviseCall(trial_id=1, outcomes={"binary": True}))
+    assert answer.trial.observation.outcomes == {"continuous": kept, "binary": 1.0}
+    experiment.revise(ReviseCall(trial_id=1))
+    error = refused(experiment, ReviseCall(trial_id=1, outcomes={"binary": 1}))
+    assert [violation.path for violation in error.violations] == ["outcomes.continuous"]
+    assert "missing" in error.violations[0].message
