@@ -4,6 +4,7 @@ import typer
 
 from aepsych_grpc.cli import config
 from aepsych_grpc.cli.demo import demo
+from aepsych_grpc.cli.replay import replay
 from aepsych_grpc.cli.serve import serve
 from aepsych_grpc.cli.simulate import simulate
 
@@ -17,6 +18,7 @@ app = typer.Typer(
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("simulate")(simulate)
+app.command("replay")(replay)
 app.add_typer(config.app, name="config")
 
 

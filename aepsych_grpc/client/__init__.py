@@ -30,6 +30,7 @@ from aepsych_grpc.client.errors import (
     UnavailableError,
 )
 from aepsych_grpc.client.experiment import AsyncExperiment, Experiment
+from aepsych_grpc.client.moment import AsyncMoment, Moment
 from aepsych_grpc.client.queries import QueryOptions
 from aepsych_grpc.client.replaying import ReplayedEvent
 from aepsych_grpc.client.results import Estimate, Point, Threshold, ThresholdPoint
@@ -53,6 +54,7 @@ __all__ = [
     "AepsychError",
     "AsyncClient",
     "AsyncExperiment",
+    "AsyncMoment",
     "AsyncTransport",
     "AuthenticationError",
     "Client",
@@ -72,6 +74,7 @@ __all__ = [
     "InvalidRequestError",
     "LimitExceededError",
     "Limits",
+    "Moment",
     "NotFoundError",
     "NotSupportedError",
     "NothingToModelError",

@@ -1,6 +1,7 @@
 """Calls that read what an experiment has recorded."""
 # ruff: noqa: D417  # the first parameter of a call becomes the method's self
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aepsych_grpc.client import rpc
@@ -43,8 +44,22 @@ def trials(handle: Handle, *, after_sequence: int = 0, include_posterior: bool =
         response = yield from exchange(handle.connection, rpc.LIST_TRIALS, request, timeout)
         found += [read_trial(trial, handle.reader) for trial in response.trials]
         if not response.next_page_token:
-            return found
+            return found if handle.at_sequence is None else _told_by(handle.at_sequence, found)
         request.page_token = response.next_page_token
+
+
+def _told_by(sequence: int, trials: list[Trial]) -> list[Trial]:
+    """Return the trials that had been told by then, as they were.
+
+    One that was revised several times counts as it was told until the last revision: the list knows no other.
+    """
+    told = [trial for trial in trials if trial.tell_sequence is not None and trial.tell_sequence <= sequence]
+    return [
+        replace(trial, state="told", outcomes=trial.revision.told_outcomes, revision=None)
+        if trial.revision and trial.sequence > sequence
+        else trial
+        for trial in told
+    ]
 
 
 def to_pandas(handle: Handle, *, include_posterior: bool = False) -> Call["pd.DataFrame"]:

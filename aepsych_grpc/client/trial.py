@@ -21,12 +21,14 @@ class Revision:
 
     Attributes:
         told_outcomes: The outcomes as they were told.
+        tell_sequence: Sequence of the event that told them.
         count: How often it was revised.
         revise_time: When it was revised last.
         reason: Why it was revised last.
     """
 
     told_outcomes: Mapping[str, float]
+    tell_sequence: int
     count: int
     revise_time: datetime
     reason: str
@@ -73,6 +75,13 @@ class Trial(Mapping[str, ParameterValue]):
     note: str = ""
     posterior: Estimate | None = None
     revision: Revision | None = None
+
+    @property
+    def tell_sequence(self) -> int | None:
+        """Sequence of the event that told it; None while pending."""
+        if self.state == "pending":
+            return None
+        return self.revision.tell_sequence if self.revision else self.sequence
 
     @property
     def stimulus(self) -> Mapping[str, ParameterValue]:
@@ -194,6 +203,7 @@ def read_trial(message: trial_pb2.Trial, reader: ValueReader) -> Trial:
 def _read_revision(message: trial_pb2.Revision, reader: ValueReader) -> Revision:
     return Revision(
         told_outcomes=reader.outcomes(message.told_outcomes),
+        tell_sequence=message.tell_sequence,
         count=message.count,
         revise_time=read_time(message.revise_time),
         reason=message.reason,

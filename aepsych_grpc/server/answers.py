@@ -43,6 +43,7 @@ def _revision_message(revision: Revision) -> trial_pb2.Revision:
         count=revision.count,
         revise_time=_timestamp(revision.time),
         reason=revision.reason,
+        tell_sequence=revision.tell_sequence,
     )
 
 

@@ -54,9 +54,10 @@ class AskCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """How an observation was revised: what was told at first, how often, and when and why last."""
+    """How an observation was revised: what was told, by the event at which sequence; how often, when and why last."""
 
     told_outcomes: Mapping[str, float]
+    tell_sequence: int
     count: int
     time: datetime
     reason: str

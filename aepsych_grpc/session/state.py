@@ -220,6 +220,7 @@ class State:
         told_outcomes = earlier.observation.outcomes if earlier.observation else {}
         revision = Revision(
             told_outcomes=earlier.revision.told_outcomes if earlier.revision else told_outcomes,
+            tell_sequence=self.told[revised.trial_id],
             count=earlier.revision.count + 1 if earlier.revision else 1,
             time=event.time,
             reason=revised.reason,

@@ -252,10 +252,13 @@ class Revision(_message.Message):
     COUNT_FIELD_NUMBER: _builtins.int
     REVISE_TIME_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    TELL_SEQUENCE_FIELD_NUMBER: _builtins.int
     count: _builtins.int
     """How often it was revised."""
     reason: _builtins.str
     """Why it was revised last, as given by the caller."""
+    tell_sequence: _builtins.int
+    """Sequence of the event that told it; the trial's own `sequence` is that of the last revision."""
     @_builtins.property
     def told_outcomes(self) -> _containers.MessageMap[_builtins.str, _struct_pb2.Value]:
         """The outcomes as they were told."""
@@ -271,10 +274,11 @@ class Revision(_message.Message):
         count: _builtins.int = ...,
         revise_time: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str = ...,
+        tell_sequence: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["revise_time", b"revise_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "reason", b"reason", "revise_time", b"revise_time", "told_outcomes", b"told_outcomes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "reason", b"reason", "revise_time", b"revise_time", "tell_sequence", b"tell_sequence", "told_outcomes", b"told_outcomes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -142,7 +142,7 @@ class FakeServicer(ExperimentServiceServicer):
                 self.trials[number] = trial_pb2.Trial(trial_id=number, stimuli=observation.stimuli)
             trial = self.trials[number]
             duplicate = trial.state == trial_pb2.TRIAL_STATE_TOLD
-            trial.state = trial_pb2.TRIAL_STATE_TOLD
+            trial.state, trial.sequence = trial_pb2.TRIAL_STATE_TOLD, 1 + 2 * number
             trial.observation.CopyFrom(observation)
             observation_id = observation.observation_id or f"trial-{number}"
             receipts.append(v1.ObservationReceipt(observation_id=observation_id, trial_id=number, duplicate=duplicate))
@@ -157,6 +157,7 @@ class FakeServicer(ExperimentServiceServicer):
         if not trial.HasField("revision"):
             for name, value in trial.observation.outcomes.items():
                 trial.revision.told_outcomes[name].CopyFrom(value)
+            trial.revision.tell_sequence = trial.sequence
         trial.observation.ClearField("outcomes")
         for name, value in request.outcomes.items():
             trial.observation.outcomes[name].CopyFrom(value)

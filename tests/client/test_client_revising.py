@@ -2,7 +2,8 @@
 
 import pytest
 
-from aepsych_grpc.client import AsyncClient, Client, TrialNotToldError
+from aepsych_grpc.client import AsyncClient, Client, TrialNotToldError, reading
+from aepsych_grpc.client.call import drive
 from aepsych_grpc.server.in_process import InProcessTransport
 
 
@@ -78,6 +79,24 @@ def test_the_service_keeps_both_and_uses_the_revision():
         assert frame["parameter_told_seen"].notna().all()
         assert experiment.revise(3, {"seen": 1, "confidence": 0}).state == "told"
         assert not [trial for trial in experiment.trials() if trial.state != "told"]
+
+
+def test_an_earlier_moment_has_the_responses_as_they_were():
+    with Client(transport=InProcessTransport()) as client:
+        experiment = client.setup(CONFIG | {"outcomes": CONFIG["outcomes"][:1]})
+        for _ in range(3):
+            experiment.tell(experiment.ask(), 1)
+        told = [trial.tell_sequence for trial in experiment.trials()]
+        corrected, retracted = experiment.revise(1, 0), experiment.retract(2)
+        assert [trial.tell_sequence for trial in experiment.trials()] == told
+        for sequence, responses in (
+            (told[1], [1, 1]),
+            (told[2], [1, 1, 1]),
+            (corrected.sequence, [0, 1, 1]),
+            (retracted.sequence, [0, None, 1]),
+        ):
+            trials = drive(reading.trials(experiment._subject.at(sequence)), experiment._transport)
+            assert [trial.outcomes and trial.outcomes["seen"] for trial in trials] == responses
 
 
 async def test_the_asynchronous_twin(address):

@@ -70,6 +70,7 @@ def test_a_corrected_response_is_what_counts_and_the_told_one_is_kept(experiment
     )
     assert answer.trial.revision.told_outcomes == before.observation.outcomes
     assert (answer.trial.revision.count, answer.trial.revision.reason) == (1, "wrong key")
+    assert answer.trial.revision.tell_sequence == before.sequence
     assert data_of(experiment)[1][1] == 1 - before.observation.outcomes["seen"]
     assert answer.trial.tell_time == before.tell_time
 
