@@ -26,6 +26,7 @@ from aepsych_grpc.client.errors import (
     StrategyNotCurrentError,
     TrialAlreadyToldError,
     TrialNotFoundError,
+    TrialNotToldError,
     UnavailableError,
 )
 from aepsych_grpc.client.experiment import AsyncExperiment, Experiment
@@ -45,7 +46,8 @@ from aepsych_grpc.client.state import (
 from aepsych_grpc.client.summary import ExperimentList, ExperimentSummary
 from aepsych_grpc.client.timeout import Timeout
 from aepsych_grpc.client.transport import AsyncTransport, StatusError, Transport
-from aepsych_grpc.client.trial import Observation, Receipt, Trial
+from aepsych_grpc.client.trial import Observation, Receipt, Revision, Trial
+from aepsych_grpc.client.watching import RecordedEvent
 
 __all__ = [
     "DEFAULT_TARGET",
@@ -83,8 +85,10 @@ __all__ = [
     "PreconditionError",
     "QueryOptions",
     "Receipt",
+    "RecordedEvent",
     "ReplayedEvent",
     "Retries",
+    "Revision",
     "ServerFaultError",
     "ServerInfo",
     "StatusError",
@@ -97,5 +101,6 @@ __all__ = [
     "Trial",
     "TrialAlreadyToldError",
     "TrialNotFoundError",
+    "TrialNotToldError",
     "UnavailableError",
 ]

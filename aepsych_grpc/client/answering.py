@@ -37,6 +37,11 @@ class Known:
         """Ids of the earlier experiments that have taught the prior of its hyperparameters."""
         return self._subject.learned_from
 
+    @property
+    def warm_started_from(self) -> tuple[str, ...]:
+        """Ids of the earlier experiments whose responses were carried over."""
+        return self._subject.warm_started_from
+
     def __repr__(self) -> str:
         known = {
             "experiment_id": self.experiment_id,

@@ -1,12 +1,12 @@
 """An experiment on a server: `Experiment`, and `AsyncExperiment` for event loops.
 
-Both have the same methods; each is written once, as a call or a feed, in `running`, `reading`, `replaying`, `queries`
-and `plots`; questions are in `answering`.
+Both have the same methods; each is written once, as a call or a feed, in `running`, `revising`, `reading`, `replaying`,
+`watching`, `queries` and `plots`; questions are in `answering`.
 """
 
 from collections.abc import AsyncIterator, Iterator
 
-from aepsych_grpc.client import plots, reading, replaying, running
+from aepsych_grpc.client import plots, reading, replaying, revising, running, watching
 from aepsych_grpc.client.answering import Answering, AsyncAnswering
 from aepsych_grpc.client.arguments import whole
 from aepsych_grpc.client.call import awaitable, blocking, drive, drive_async
@@ -30,12 +30,15 @@ class Experiment(Answering):
     ask_batch = blocking(running.ask_batch)
     tell = blocking(running.tell)
     tell_batch = blocking(running.tell_batch)
+    revise = blocking(revising.revise)
+    retract = blocking(revising.retract)
     finish_strategy = blocking(running.finish_strategy)
     finish = blocking(running.finish)
     state = blocking(reading.state)
     trials = blocking(reading.trials)
     to_pandas = blocking(reading.to_pandas)
     replay = iterating(replaying.replay)
+    watch = iterating(watching.watch)
     plot_growth = blocking(plots.plot_growth)
 
     def at(self, sequence: int) -> Moment:
@@ -44,10 +47,10 @@ class Experiment(Answering):
         What is known after the first fifty trials:
 
             trials = experiment.trials()
-            experiment.at(trials[49].sequence).threshold()
+            experiment.at(trials[49].tell_sequence).threshold()
 
         Args:
-            sequence: Position of the event, from 1; that of a told trial is its `sequence`.
+            sequence: Position of the event, from 1; that of a told trial is its `tell_sequence`.
         """
         return Moment(self._subject.at(whole("sequence", sequence)), self._transport)
 
@@ -78,12 +81,15 @@ class AsyncExperiment(AsyncAnswering):
     ask_batch = awaitable(running.ask_batch)
     tell = awaitable(running.tell)
     tell_batch = awaitable(running.tell_batch)
+    revise = awaitable(revising.revise)
+    retract = awaitable(revising.retract)
     finish_strategy = awaitable(running.finish_strategy)
     finish = awaitable(running.finish)
     state = awaitable(reading.state)
     trials = awaitable(reading.trials)
     to_pandas = awaitable(reading.to_pandas)
     replay = iterating_async(replaying.replay)
+    watch = iterating_async(watching.watch)
     plot_growth = awaitable(plots.plot_growth)
 
     def at(self, sequence: int) -> AsyncMoment:
@@ -92,10 +98,10 @@ class AsyncExperiment(AsyncAnswering):
         What is known after the first fifty trials:
 
             trials = await experiment.trials()
-            await experiment.at(trials[49].sequence).threshold()
+            await experiment.at(trials[49].tell_sequence).threshold()
 
         Args:
-            sequence: Position of the event, from 1; that of a told trial is its `sequence`.
+            sequence: Position of the event, from 1; that of a told trial is its `tell_sequence`.
         """
         return AsyncMoment(self._subject.at(whole("sequence", sequence)), self._transport)
 

@@ -65,9 +65,9 @@ def messages(
     method: Method[Request, Response],
     request: Request,
     go_on: Callable[[Request, Response], None],
-    read: Callable[[Response], T],
+    read: Callable[[Response], T | None],
 ) -> Feed[T]:
-    """Give what is read from each message of a stream. There is no limit to how long it may take.
+    """Give what is read from each message of a stream, if it is anything. There is no limit to how long it may take.
 
     Args:
         connection: The server.
@@ -98,7 +98,8 @@ def messages(
             return
         attempt, connection.reached = 0, True
         go_on(request, cast("Response", message))
-        yield Give(read(cast("Response", message)))
+        if (item := read(cast("Response", message))) is not None:
+            yield Give(item)
 
 
 def drive_feed(feed: Feed[T], transport: Transport) -> Iterator[T]:

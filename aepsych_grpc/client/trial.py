@@ -16,6 +16,25 @@ from aepsych_grpc.v1 import config_pb2, event_pb2, trial_pb2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """How a response was corrected or retracted.
+
+    Attributes:
+        told_outcomes: The outcomes as they were told.
+        tell_sequence: Sequence of the event that told them.
+        count: How often it was revised.
+        revise_time: When it was revised last.
+        reason: Why it was revised last.
+    """
+
+    told_outcomes: Mapping[str, float]
+    tell_sequence: int
+    count: int
+    revise_time: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trial(Mapping[str, ParameterValue]):
     """One trial: what is shown, where it came from, and what was answered.
 
@@ -27,7 +46,7 @@ class Trial(Mapping[str, ParameterValue]):
         strategy: Name of the strategy that chose it; empty for a trial that was told without being asked.
         source: How it was chosen: "sobol", "model", "fallback", "manual", "unsolicited", "random" or "rule".
         state: "pending", "told" or "retracted".
-        outcomes: What was answered, by outcome; None while pending.
+        outcomes: What was answered, by outcome, as corrected; None while pending and once retracted.
         response_time: Seconds that the participant took, if told.
         metadata: What was kept with the response.
         exclude_from_model: Whether the response is kept but not learned from.
@@ -37,6 +56,7 @@ class Trial(Mapping[str, ParameterValue]):
         sequence: Sequence of the event that last changed it.
         note: Why the source is "fallback".
         posterior: The model's prediction at the stimulus, where it was asked for.
+        revision: How the response was revised; None where it stands as it was told.
     """
 
     trial_id: int
@@ -54,6 +74,14 @@ class Trial(Mapping[str, ParameterValue]):
     sequence: int = 0
     note: str = ""
     posterior: Estimate | None = None
+    revision: Revision | None = None
+
+    @property
+    def tell_sequence(self) -> int | None:
+        """Sequence of the event that told it; None while pending."""
+        if self.state == "pending":
+            return None
+        return self.revision.tell_sequence if self.revision else self.sequence
 
     @property
     def stimulus(self) -> Mapping[str, ParameterValue]:
@@ -81,13 +109,18 @@ class Trial(Mapping[str, ParameterValue]):
 
     def __str__(self) -> str:
         shown = " | ".join(", ".join(f"{k}={number(v)}" for k, v in stimulus.items()) for stimulus in self.stimuli)
-        answer = "" if self.outcomes is None else f" -> {_outcomes(self.outcomes)}"
+        answer = "" if self.state == "pending" else f" -> {self._answer()}"
         return f"Trial {self.trial_id}: {shown}{answer}"
 
     def _repr_html_(self) -> str:
         rows = [[str(i), *map(number, stimulus.values())] for i, stimulus in enumerate(self.stimuli)]
-        answer = "awaits a response" if self.outcomes is None else _outcomes(self.outcomes)
-        return html_table(["stimulus", *self.stimuli[0]], rows, f"Trial {self.trial_id} ({self.source}): {answer}")
+        caption = f"Trial {self.trial_id} ({self.source}): {self._answer()}"
+        return html_table(["stimulus", *self.stimuli[0]], rows, caption)
+
+    def _answer(self) -> str:
+        now = "retracted" if self.state == "retracted" else "awaits a response"
+        answer = now if self.outcomes is None else _outcomes(self.outcomes)
+        return f"{answer} (told: {_outcomes(self.revision.told_outcomes)})" if self.revision else answer
 
 
 def _outcomes(outcomes: Mapping[str, float]) -> str:
@@ -153,7 +186,7 @@ def read_trial(message: trial_pb2.Trial, reader: ValueReader) -> Trial:
         strategy=message.strategy,
         source=name_of(trial_pb2.TrialSource, message.source, "TRIAL_SOURCE_"),
         state=name_of(trial_pb2.TrialState, message.state, "TRIAL_STATE_"),
-        outcomes=reader.outcomes(observation.outcomes) if observation else None,
+        outcomes=reader.outcomes(observation.outcomes) if observation and observation.outcomes else None,
         response_time=observation.response_time.ToTimedelta().total_seconds() if observation and timed else None,
         metadata={name: value_from_proto(value) for name, value in metadata},
         exclude_from_model=bool(observation and observation.exclude_from_model),
@@ -163,6 +196,17 @@ def read_trial(message: trial_pb2.Trial, reader: ValueReader) -> Trial:
         sequence=message.sequence,
         note=message.note,
         posterior=Estimate.from_proto(message.posterior) if message.HasField("posterior") else None,
+        revision=_read_revision(message.revision, reader) if message.HasField("revision") else None,
+    )
+
+
+def _read_revision(message: trial_pb2.Revision, reader: ValueReader) -> Revision:
+    return Revision(
+        told_outcomes=reader.outcomes(message.told_outcomes),
+        tell_sequence=message.tell_sequence,
+        count=message.count,
+        revise_time=read_time(message.revise_time),
+        reason=message.reason,
     )
 
 

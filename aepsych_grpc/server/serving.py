@@ -23,6 +23,7 @@ from aepsych_grpc.server.limits import MAX_MESSAGE_BYTES
 from aepsych_grpc.server.servicer import Servicer
 from aepsych_grpc.server.warm_up import warm_up
 from aepsych_grpc.session.experiments import Experiments
+from aepsych_grpc.session.watching import MOST_WATCHERS
 from aepsych_grpc.store.event_store import open_store
 from aepsych_grpc.store.place import place_of
 
@@ -63,6 +64,8 @@ class Server:
         self.exposure = exposure
         self._gate = Gate()
         self._health = health.HealthServicer()
+        # A few more than are let in, to refuse the others.
+        self._endless = ThreadPoolExecutor(MOST_WATCHERS + 4, thread_name_prefix="watch")
         self._server = grpc.server(
             ThreadPoolExecutor(WORKERS, thread_name_prefix="call"),
             interceptors=exposure.interceptors(),
@@ -74,7 +77,7 @@ class Server:
         self._experiments = Experiments(store)
         servicer = Servicer(store, self._experiments, CATALOGUE)
         self._server.add_generic_rpc_handlers(
-            [grpc_door.method_handlers(servicer, self._gate), *reflection.method_handlers(_SERVICES)]
+            [grpc_door.method_handlers(servicer, self._gate, self._endless), *reflection.method_handlers(_SERVICES)]
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         self._server.start()
@@ -93,10 +96,12 @@ class Server:
             Whether all calls have finished, and all computations.
         """
         self._health.enter_graceful_shutdown()
+        self._experiments.stop_watching()
         finished = self._gate.close(grace)
         if not finished:
             log.warning("calls were still running after %.0f s; they are cut off", grace)
         self._server.stop(grace=0.5).wait()
+        self._endless.shutdown(wait=False, cancel_futures=True)
         return self._experiments.close() and finished
 
 

@@ -17,6 +17,7 @@ from aepsych_grpc.session.event import ModelRefitted, Stimulus, StrategyFinished
 from aepsych_grpc.session.phase import Phase
 from aepsych_grpc.session.progress import advance, counts, current_strategy
 from aepsych_grpc.session.state import Key, Refit, Situation
+from aepsych_grpc.session.training import Extent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,15 +110,20 @@ def _belief(
     learner = phase.learners.get(outcome)
     if learner is None:
         return None, ""
-    n = situation.observation_count
+    told = Extent(situation.revision_count, situation.observation_count)
     try:
+<<<<<<< HEAD
         first = situation.belief_starts.get((phase.index, outcome), n)
         posterior = learner.belief_in_time(
             refit, first, n, time_left(deadline), by_alternatives=phase.judges_by_alternatives(outcome)
         )
+=======
+        first = replace(told, n=situation.belief_starts.get((phase.index, outcome), told.n))
+        posterior = learner.belief_in_time(refit, first, told, time_left(deadline))
+>>>>>>> revise
         if posterior is None:
             return None, NOT_READY
-        response = learner.response(n, refit.hyperparameters)
+        response = learner.response(told, refit.hyperparameters)
     except NUMERICAL_FAILURES as error:
         return None, f"The model's belief failed: {error}"
     return Belief(posterior=posterior, response=response, acquisition=phase.acquisitions.get(outcome)), ""

@@ -15,7 +15,7 @@ from aepsych_grpc.core.models.model import Fit, Model, TrainingData
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.session.state import Refit
-from aepsych_grpc.session.training import TrainingSet
+from aepsych_grpc.session.training import Extent, TrainingSet
 from aepsych_grpc.session.workshop import Workshop
 
 ROUGHLY = 1e-2
@@ -50,24 +50,29 @@ class Learner:
         self._believing = threading.Lock()
         self._late: tuple[int, int, Future[Fit]] | None = None
         self._latest_fit: tuple[int, int, Future[Fit]] | None = None
+<<<<<<< HEAD
         self._begun: tuple[_Key, list[tuple[tuple[float, ...], Posterior]]] | None = None
         self._belief: tuple[int, Posterior]
+=======
+        self._beliefs: dict[tuple[tuple[float, ...], Extent, Extent], Posterior] = {}
+>>>>>>> revise
 
     def refit_due(self, sequence: int, latest: Refit | None) -> bool:
-        """Whether the observations up to `sequence` deserve new hyperparameters."""
-        last = self._training.count(latest.data_sequence) if latest else None
-        return self.model.refit_due(self._training.count(sequence), last)
+        """Whether the observations up to `sequence` deserve new hyperparameters; always after a revision."""
+        told, last = self._training.extent(sequence), self._training.extent(latest.data_sequence) if latest else None
+        return self.model.refit_due(told.n, last.n if last and last.revisions == told.revisions else None)
 
     def fit_in_time(self, sequence: int, latest: Refit | None, timeout: float | None) -> tuple[int, Fit] | None:
         """Learn hyperparameters from the observations up to `sequence`, starting from the latest refit.
 
-        A fit that an earlier call could not wait for is taken instead, whatever it has learned from.
+        A fit that an earlier call could not wait for is taken instead, whatever it has learned from, unless an
+        observation was revised since.
 
         Returns:
             The sequence that was learned up to, and the hyperparameters; None when they are not ready in time.
         """
         started_from = latest.sequence if latest else 0
-        if self._late and self._late[1] == started_from:
+        if self._late and self._late[1] == started_from and not self._revised_between(self._late[0], sequence):
             data_sequence, _, future = self._late
         else:
             data_sequence, future = sequence, self._begin(sequence, latest)
@@ -79,22 +84,30 @@ class Learner:
         self._late = None
         return data_sequence, fit
 
+    def _revised_between(self, sequence: int, later: int) -> bool:
+        return self._training.extent(sequence).revisions != self._training.extent(later).revisions
+
     def _begin(self, sequence: int, latest: Refit | None) -> Future[Fit]:
         started_from = latest.sequence if latest else 0
         with self._lock:
             if self._latest_fit and self._latest_fit[:2] == (sequence, started_from):
                 return self._latest_fit[2]
-            data, start = self._data(self._training.count(sequence)), latest.hyperparameters if latest else None
+            data, start = self._data(self._training.extent(sequence)), latest.hyperparameters if latest else None
             future = self._executor.submit(self.model.fit, data, start)
             self._latest_fit = (sequence, started_from, future)
             return future
 
+<<<<<<< HEAD
     def belief_in_time(
         self, refit: Refit, first: int, n: int, timeout: float | None, *, by_alternatives: bool = False
     ) -> Posterior | None:
         """Return the belief of an ask from the first n observations, which starts from that of the first `first`.
+=======
+    def belief_in_time(self, refit: Refit, first: Extent, told: Extent, timeout: float | None) -> Posterior | None:
+        """Return the belief of an ask from the observations `told`, which starts from that from the `first` of them.
+>>>>>>> revise
 
-        `first` is how many there were at the first ask with the same hyperparameters. So nearly all of the work is
+        `first` are those that there were at the first ask with the same hyperparameters. So nearly all of the work is
         done once for all asks until the next refit, and a rebuilt experiment gets to the same belief, bit for bit, in
         two steps.
 
@@ -105,8 +118,9 @@ class Learner:
         """
         if self._keep_most_recent is not None:
             # Once observations have been left out, an earlier belief is no beginning of this one.
-            first = n
+            first = told
         try:
+<<<<<<< HEAD
             work = self._executor.submit(self._believe, refit.hyperparameters, first, n, by_alternatives)
             return work.result(timeout)
         except FutureTimeoutError:
@@ -143,15 +157,30 @@ class Learner:
         if not alternatives:
             return [(hyperparameters, belief)]
         return [(theta, self.model.condition(data, theta, belief, tolerance=ROUGHLY)) for theta in alternatives]
+=======
+            return self._executor.submit(self._believe, refit.hyperparameters, first, told).result(timeout)
+        except FutureTimeoutError:
+            return None
+
+    def _believe(self, hyperparameters: tuple[float, ...], first: Extent, told: Extent) -> Posterior:
+        begin, end = (hyperparameters, first, first), (hyperparameters, first, told)
+        with self._believing:
+            if begin not in self._beliefs:
+                self._beliefs = {begin: self.model.condition(self._data(first), hyperparameters)}
+            if end not in self._beliefs:
+                belief = self.model.condition(self._data(told), hyperparameters, self._beliefs[begin])
+                self._beliefs = {begin: self._beliefs[begin], end: belief}
+            return self._beliefs[end]
+>>>>>>> revise
 
     def count(self, sequence: int) -> int:
         """Count the observations that the model learns from at a sequence."""
         n = self._training.count(sequence)
         return n if self._keep_most_recent is None else min(n, self._keep_most_recent)
 
-    def response(self, n: int, hyperparameters: Sequence[float]) -> Response:
-        """Return how the latent field makes responses, when n observations have been told."""
-        return self.model.response_given(self._data(n), hyperparameters)
+    def response(self, told: Extent, hyperparameters: Sequence[float]) -> Response:
+        """Return how the latent field makes responses, when these observations have been told."""
+        return self.model.response_given(self._data(told), hyperparameters)
 
     def readout_in_time(
         self, sequence: int, latest: Refit | None, timeout: float | None
@@ -171,22 +200,26 @@ class Learner:
     def belief_at(self, sequence: int, latest: Refit | None, *, by_alternatives: bool = False) -> Posterior:
         """Return the belief from the observations up to `sequence`, with the hyperparameters of the read-out."""
         fit = self._begin(sequence, latest) if latest is None or self.refit_due(sequence, latest) else None
+<<<<<<< HEAD
         hyperparameters, n = _hyperparameters(latest, fit), self._training.count(sequence)
         begun = self._beginning(hyperparameters, n, by_alternatives=by_alternatives)
         return _together([belief for _, belief in begun])
+=======
+        return self.model.condition(self._data(self._training.extent(sequence)), _hyperparameters(latest, fit))
+>>>>>>> revise
 
-    def _data(self, n: int) -> TrainingData:
-        """Return what the model learns from when n observations have been told."""
-        return self._training.first(n, self._keep_most_recent)
+    def _data(self, told: Extent) -> TrainingData:
+        """Return what the model learns from when these observations have been told."""
+        return self._training.first(told, self._keep_most_recent)
 
     def _read_out(
         self, sequence: int, latest: Refit | None, fit: Future[Fit] | None
     ) -> tuple[tuple[Posterior, ...], Response]:
-        hyperparameters, n = _hyperparameters(latest, fit), self._training.count(sequence)
+        hyperparameters, told = _hyperparameters(latest, fit), self._training.extent(sequence)
         readout = self._readouts.get(
-            (self, n, hyperparameters), lambda: self.model.readout(self._data(n), hyperparameters)
+            (self, told, hyperparameters), lambda: self.model.readout(self._data(told), hyperparameters)
         )
-        return readout, self.response(n, hyperparameters)
+        return readout, self.response(told, hyperparameters)
 
 
 def _together(beliefs: Sequence[Posterior]) -> Posterior:

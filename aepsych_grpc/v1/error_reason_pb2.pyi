@@ -64,6 +64,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """DEADLINE_EXCEEDED: the call's deadline passed."""
     ERROR_REASON_INTERNAL_FAULT: _ErrorReason.ValueType  # 19
     """INTERNAL: a fault of the server. The metadata "incident_id" finds it in the server's log."""
+    ERROR_REASON_TRIAL_NOT_TOLD: _ErrorReason.ValueType  # 20
+    """FAILED_PRECONDITION: the trial still awaits its response, so that there is nothing to revise."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call failed. The google.rpc.ErrorInfo of every error carries one of these names as its `reason`, without the
@@ -112,4 +114,6 @@ ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 18
 """DEADLINE_EXCEEDED: the call's deadline passed."""
 ERROR_REASON_INTERNAL_FAULT: ErrorReason.ValueType  # 19
 """INTERNAL: a fault of the server. The metadata "incident_id" finds it in the server's log."""
+ERROR_REASON_TRIAL_NOT_TOLD: ErrorReason.ValueType  # 20
+"""FAILED_PRECONDITION: the trial still awaits its response, so that there is nothing to revise."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -150,7 +150,13 @@ class SetupRequest(_message.Message):
 
     @_builtins.property
     def warm_start_experiment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """OPTIONAL. Earlier experiments with the same parameters and outcomes, whose data are learned from."""
+        """OPTIONAL. Earlier experiments, finished or not, whose observations are carried over: models learn from them as if they
+        had been told here first. Those are carried over that count there when this experiment is set up, as corrected; what
+        was carried over there is not. Stopping rules, and generators that go by responses without a model, don't count
+        them; strategies with skip_with_warm_start are passed over. Parameters that vary must have the same names and units,
+        and every stimulus must lie within the bounds here (unless allow_out_of_bounds); outcomes must be of the same kind,
+        with the same rates. At most 100 experiments with 10,000 observations.
+        """
 
     @_builtins.property
     def prior_from_experiment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -199,17 +205,22 @@ class SetupResponse(_message.Message):
     WARNINGS_FIELD_NUMBER: _builtins.int
     DUPLICATE_FIELD_NUMBER: _builtins.int
     LEARNED_PRIORS_FIELD_NUMBER: _builtins.int
+    CARRIED_OVER_COUNT_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """Id for all further calls."""
     duplicate: _builtins.bool
     """Whether this repeats the answer to an earlier call with the same request_id."""
+    carried_over_count: _builtins.int
+    """Observations that were carried over; with validate_only, those that would be."""
     @_builtins.property
     def config(self) -> _config_pb2.ExperimentConfig:
         """The config as understood, with every default filled in."""
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Remarks on the config that do not keep it from running, and earlier experiments that could not be learned from."""
+        """Remarks on the config that do not keep it from running, and on earlier experiments, such as those that could not be
+        learned from.
+        """
 
     @_builtins.property
     def learned_priors(self) -> _containers.RepeatedCompositeFieldContainer[_prior_pb2.LearnedPrior]:
@@ -223,10 +234,11 @@ class SetupResponse(_message.Message):
         warnings: _abc.Iterable[_builtins.str] | None = ...,
         duplicate: _builtins.bool = ...,
         learned_priors: _abc.Iterable[_prior_pb2.LearnedPrior] | None = ...,
+        carried_over_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "duplicate", b"duplicate", "experiment_id", b"experiment_id", "learned_priors", b"learned_priors", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["carried_over_count", b"carried_over_count", "config", b"config", "duplicate", b"duplicate", "experiment_id", b"experiment_id", "learned_priors", b"learned_priors", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -925,12 +937,14 @@ class ReviseTrialRequest(_message.Message):
     request_id: _builtins.str
     """OPTIONAL. Made by the client; makes re-sending safe."""
     trial_id: _builtins.int
-    """REQUIRED. The trial."""
+    """REQUIRED. The trial; one that was told."""
     reason: _builtins.str
     """OPTIONAL. Why, for the record."""
     @_builtins.property
     def outcomes(self) -> _containers.MessageMap[_builtins.str, _struct_pb2.Value]:
-        """OPTIONAL. The corrected outcomes; without any, the observation is retracted."""
+        """OPTIONAL. The corrected outcomes; those left out stay as they are. Without any, the observation is retracted; a
+        retracted one takes a value for each outcome again. Values that change nothing are recorded as a confirmation.
+        """
 
     def __init__(
         self,
@@ -1255,7 +1269,7 @@ class WatchExperimentRequest(_message.Message):
     experiment_id: _builtins.str
     """REQUIRED. The experiment."""
     after_sequence: _builtins.int
-    """OPTIONAL. Only events after this sequence."""
+    """OPTIONAL. Only events after this sequence; 0, the default, for all from the first on."""
     @_builtins.property
     def heartbeat_interval(self) -> _duration_pb2.Duration:
         """OPTIONAL. How often a heartbeat is sent while nothing happens, at least 1 s. Default 15 s."""

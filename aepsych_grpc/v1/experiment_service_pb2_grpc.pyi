@@ -60,7 +60,11 @@ class ExperimentServiceStub:
     FinishExperiment: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.FinishExperimentRequest, _experiment_service_pb2.FinishExperimentResponse]
     """Ends the experiment. Responses to pending trials are still taken."""
     ReviseTrial: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.ReviseTrialRequest, _experiment_service_pb2.ReviseTrialResponse]
-    """Corrects or retracts an earlier observation. The log keeps both; the model uses the revision."""
+    """Corrects or retracts an earlier observation, also of a finished experiment, and as often as needed. The log keeps all;
+    the model uses the latest revision, and so do stopping rules and what goes by the latest responses. A strategy that
+    has ended with a number of responses goes on when one is retracted, unless a later one has asked; one that a clock or
+    its model has ended has ended for good. Stimuli that were asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
+    """
     GetExperiment: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentRequest, _experiment_service_pb2.GetExperimentResponse]
     """Reports the state of an experiment."""
     ListExperiments: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.ListExperimentsRequest, _experiment_service_pb2.ListExperimentsResponse]
@@ -70,7 +74,11 @@ class ExperimentServiceStub:
     ExportTrials: _grpc.UnaryStreamMultiCallable[_experiment_service_pb2.ExportTrialsRequest, _experiment_service_pb2.ExportTrialsResponse]
     """Exports trials as a file, in chunks."""
     WatchExperiment: _grpc.UnaryStreamMultiCallable[_experiment_service_pb2.WatchExperimentRequest, _experiment_service_pb2.WatchExperimentResponse]
-    """Streams the events of an experiment as they are recorded."""
+    """Streams the events of an experiment as they are recorded, those of other servers on the same database within about a
+    second. It goes on after the experiment has finished, for responses to pending trials and revisions may follow: until
+    the caller cancels it, or the server shuts down, with UNAVAILABLE. A caller who goes on with the sequence of the
+    latest event it has seen misses nothing.
+    """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.GetServerInfoRequest, _experiment_service_pb2.GetServerInfoResponse]
     """Reports the server's version, limits and catalogue."""
 
@@ -106,7 +114,11 @@ class ExperimentServiceAsyncStub(ExperimentServiceStub):
     FinishExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.FinishExperimentRequest, _experiment_service_pb2.FinishExperimentResponse]  # type: ignore[assignment]
     """Ends the experiment. Responses to pending trials are still taken."""
     ReviseTrial: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.ReviseTrialRequest, _experiment_service_pb2.ReviseTrialResponse]  # type: ignore[assignment]
-    """Corrects or retracts an earlier observation. The log keeps both; the model uses the revision."""
+    """Corrects or retracts an earlier observation, also of a finished experiment, and as often as needed. The log keeps all;
+    the model uses the latest revision, and so do stopping rules and what goes by the latest responses. A strategy that
+    has ended with a number of responses goes on when one is retracted, unless a later one has asked; one that a clock or
+    its model has ended has ended for good. Stimuli that were asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
+    """
     GetExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentRequest, _experiment_service_pb2.GetExperimentResponse]  # type: ignore[assignment]
     """Reports the state of an experiment."""
     ListExperiments: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.ListExperimentsRequest, _experiment_service_pb2.ListExperimentsResponse]  # type: ignore[assignment]
@@ -116,7 +128,11 @@ class ExperimentServiceAsyncStub(ExperimentServiceStub):
     ExportTrials: _aio.UnaryStreamMultiCallable[_experiment_service_pb2.ExportTrialsRequest, _experiment_service_pb2.ExportTrialsResponse]  # type: ignore[assignment]
     """Exports trials as a file, in chunks."""
     WatchExperiment: _aio.UnaryStreamMultiCallable[_experiment_service_pb2.WatchExperimentRequest, _experiment_service_pb2.WatchExperimentResponse]  # type: ignore[assignment]
-    """Streams the events of an experiment as they are recorded."""
+    """Streams the events of an experiment as they are recorded, those of other servers on the same database within about a
+    second. It goes on after the experiment has finished, for responses to pending trials and revisions may follow: until
+    the caller cancels it, or the server shuts down, with UNAVAILABLE. A caller who goes on with the sequence of the
+    latest event it has seen misses nothing.
+    """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetServerInfoRequest, _experiment_service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """Reports the server's version, limits and catalogue."""
 
@@ -197,7 +213,11 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.ReviseTrialRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_experiment_service_pb2.ReviseTrialResponse, _abc.Awaitable[_experiment_service_pb2.ReviseTrialResponse]]:
-        """Corrects or retracts an earlier observation. The log keeps both; the model uses the revision."""
+        """Corrects or retracts an earlier observation, also of a finished experiment, and as often as needed. The log keeps all;
+        the model uses the latest revision, and so do stopping rules and what goes by the latest responses. A strategy that
+        has ended with a number of responses goes on when one is retracted, unless a later one has asked; one that a clock or
+        its model has ended has ended for good. Stimuli that were asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
+        """
 
     @_abc_1.abstractmethod
     def GetExperiment(
@@ -237,7 +257,11 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.WatchExperimentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_experiment_service_pb2.WatchExperimentResponse], _abc.AsyncIterator[_experiment_service_pb2.WatchExperimentResponse]]:
-        """Streams the events of an experiment as they are recorded."""
+        """Streams the events of an experiment as they are recorded, those of other servers on the same database within about a
+        second. It goes on after the experiment has finished, for responses to pending trials and revisions may follow: until
+        the caller cancels it, or the server shuts down, with UNAVAILABLE. A caller who goes on with the sequence of the
+        latest event it has seen misses nothing.
+        """
 
     @_abc_1.abstractmethod
     def GetServerInfo(

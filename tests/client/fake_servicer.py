@@ -150,6 +150,23 @@ class FakeServicer(ExperimentServiceServicer):
         finished = len(self.trials) >= TRIALS and not next_trials
         return v1.TellResponse(receipts=receipts, sequence=7, finished=finished, next_trials=next_trials)
 
+    def _ReviseTrial(self, request):
+        trial = self.trials[request.trial_id]
+        if trial.state == trial_pb2.TRIAL_STATE_PENDING:
+            raise StatusError(failure("FAILED_PRECONDITION", "nothing to revise", "TRIAL_NOT_TOLD"))
+        if not trial.HasField("revision"):
+            for name, value in trial.observation.outcomes.items():
+                trial.revision.told_outcomes[name].CopyFrom(value)
+            trial.revision.tell_sequence = trial.sequence
+        trial.observation.ClearField("outcomes")
+        for name, value in request.outcomes.items():
+            trial.observation.outcomes[name].CopyFrom(value)
+        trial.state = trial_pb2.TRIAL_STATE_TOLD if request.outcomes else trial_pb2.TRIAL_STATE_RETRACTED
+        trial.revision.count += 1
+        trial.revision.reason = request.reason
+        trial.revision.revise_time.GetCurrentTime()
+        return v1.ReviseTrialResponse(trial=trial, sequence=8)
+
     def _Query(self, request):
         if not self.can_model:
             raise StatusError(failure("FAILED_PRECONDITION", "nothing told", "NOTHING_TO_MODEL"))
@@ -220,6 +237,7 @@ def _door(method: str):
 
 for _method in ("Setup", "Ask", "Tell", "Query", "GetExperiment", "ListExperiments", "ListTrials", "GetServerInfo"):
     setattr(FakeServicer, _method, _door(_method))
+FakeServicer.ReviseTrial = _door("ReviseTrial")
 FakeServicer.FinishStrategy = _door("FinishStrategy")
 FakeServicer.FinishExperiment = _door("FinishExperiment")
 

@@ -38,8 +38,13 @@ class Growth:
 
 
 def told_sequences(handle: Handle) -> Call[list[int]]:
-    """Return the sequences at which trials were told, in order: how many responses there were then."""
-    return sorted(trial.sequence for trial in (yield from trials(handle)) if trial.state == "told")
+    """Return the sequences at which trials were told that are learned from, in order: how many there were then."""
+    listed = yield from trials(handle)
+    return sorted(
+        trial.tell_sequence
+        for trial in listed
+        if trial.tell_sequence is not None and trial.state == "told" and not trial.exclude_from_model
+    )
 
 
 def spread(count: int, most: int) -> list[int]:
