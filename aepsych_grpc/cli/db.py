@@ -61,7 +61,8 @@ def back_up_database(
         place = place_of(database)
         if place.path is None:
             raise _failed(
-                f"Only a file is copied. PostgreSQL makes its own copies: pg_dump --format=custom --file={target} {place}"
+                "Only a file is copied. PostgreSQL makes its own copies: "
+                f"pg_dump --format=custom --file={target} {place}"
             )
         with _shown("Copying") as progress:
             back_up(place.path, target, progress)

@@ -112,15 +112,10 @@ def _belief(
         return None, ""
     told = Extent(situation.revision_count, situation.observation_count)
     try:
-<<<<<<< HEAD
-        first = situation.belief_starts.get((phase.index, outcome), n)
-        posterior = learner.belief_in_time(
-            refit, first, n, time_left(deadline), by_alternatives=phase.judges_by_alternatives(outcome)
-        )
-=======
         first = replace(told, n=situation.belief_starts.get((phase.index, outcome), told.n))
-        posterior = learner.belief_in_time(refit, first, told, time_left(deadline))
->>>>>>> revise
+        posterior = learner.belief_in_time(
+            refit, first, told, time_left(deadline), by_alternatives=phase.judges_by_alternatives(outcome)
+        )
         if posterior is None:
             return None, NOT_READY
         response = learner.response(told, refit.hyperparameters)

@@ -12,13 +12,8 @@ from datetime import UTC, datetime
 import aepsych_grpc
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.call import SetupAnswer, SetupCall
-<<<<<<< HEAD
 from aepsych_grpc.session.codec import decode
-from aepsych_grpc.session.event import Event, ExperimentCreated
-=======
-from aepsych_grpc.session.codec import decode, encode
 from aepsych_grpc.session.event import Event, ExperimentCreated, Kind
->>>>>>> revise
 from aepsych_grpc.session.experiment import Experiment
 from aepsych_grpc.session.phase import assemble
 from aepsych_grpc.session.population import Population
@@ -104,19 +99,12 @@ class Experiments:
             request=call.request,
         )
         now = datetime.now(UTC)
-<<<<<<< HEAD
-        try:
-            self.store.create_experiment(
-                experiment_id=experiment_id,
-                events=[Projection().recorded(Event(1, now, created))],
-=======
         kinds: list[Kind] = [created, *warm_start.carried]
-        events = [encode(Event(sequence, now, kind)) for sequence, kind in enumerate(kinds, 1)]
+        projection = Projection()
         try:
             self.store.create_experiment(
                 experiment_id=experiment_id,
-                events=[NewEvent(kind, now, payload) for kind, payload in events],
->>>>>>> revise
+                events=[projection.recorded(Event(sequence, now, kind)) for sequence, kind in enumerate(kinds, 1)],
                 name=config.name,
                 participant_id=call.participant_id,
                 labels=call.labels,
@@ -126,13 +114,8 @@ class Experiments:
         except DuplicateRequest as duplicate:
             return self._earlier(duplicate.experiment_id, call)
         except StoreUnavailable as error:
-<<<<<<< HEAD
             raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} {error.consequence}") from error
-        return _answer(experiment_id, created, duplicate=False)
-=======
-            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} Nothing of this call was recorded.") from error
         return _answer(experiment_id, created, len(warm_start.carried), duplicate=False)
->>>>>>> revise
 
     def _earlier(self, experiment_id: str, call: SetupCall) -> SetupAnswer:
         created = decode(self.store.events(experiment_id, most=1)[0].payload).kind
