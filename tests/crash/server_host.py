@@ -42,7 +42,6 @@ def serve(order):
     except Exception:
         logging.exception("the server failed")
         os._exit(1)
-    os._exit(0)
 
 
 def main():
