@@ -49,6 +49,7 @@ class Arena:
         advance: To be called each time that it has struck.
         database: Path or URL; by default a file in the folder.
         sabotage: What is done to the code of its servers, unless the fault says otherwise.
+        targets: Addresses of its servers.
     """
 
     folder: Path
@@ -58,6 +59,7 @@ class Arena:
     advance: Callable[[], object] = lambda: None
     database: str = ""
     sabotage: str = ""
+    targets: list[str] = field(default_factory=list)
     _servers: list[Server] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -72,18 +74,19 @@ class Arena:
         """Return one more server on the database, not started yet."""
         server = Server(self.hosts[len(self._servers)], self.database, self.control, sabotage or self.sabotage)
         self._servers.append(server)
+        self.targets.append(server.target)
         return server
 
     @contextmanager
     def participants(self, groups: Sequence[str] = GROUPS) -> Iterator[Journal]:
-        """Let participants answer for the length of the block, through the servers that there are by now."""
-        with participants([server.target for server in self._servers], self.rng, groups) as journal:
+        """Let participants answer for the length of the block, through whichever server."""
+        with participants(self.targets, self.rng, groups) as journal:
             yield journal
 
     @contextmanager
     def caller(self) -> Iterator[Caller]:
         """Let the driver itself call the servers, with a journal of its own, for the length of the block."""
-        caller = Caller([server.target for server in self._servers], Journal(), self.rng)
+        caller = Caller(self.targets, Journal(), self.rng)
         try:
             yield caller
         finally:

@@ -37,6 +37,7 @@ class Caller:
     def __init__(self, targets: Sequence[str], journal: Journal, rng: random.Random) -> None:
         self.journal = journal
         self._rng = rng
+        self._closed = False
         self._channels = [grpc.insecure_channel(target, _CHANNEL) for target in targets]
         self._stubs = [ExperimentServiceStub(channel) for channel in self._channels]
 
@@ -48,14 +49,14 @@ class Caller:
         """Send a call until it is acknowledged.
 
         Raises:
-            Refused: It never will be.
+            Refused: It never will be, or the caller has been closed.
         """
         again = False
-        while True:
+        while not self._closed:
             try:
                 response = self.once(method, request)
             except grpc.RpcError as error:
-                if error.code() not in SENT_AGAIN:
+                if error.code() not in SENT_AGAIN and not self._closed:
                     problem = f"{method} was refused with {error.code().name}: {error.details()}"
                     self.journal.refuse(problem)
                     raise Refused(problem) from None
@@ -65,6 +66,7 @@ class Caller:
                 continue
             self.journal.acknowledge(method, request, response, again=again)
             return response
+        raise Refused(f"{method} was not answered before the caller had to go")
 
     def fail(self, method: str, request: Message) -> grpc.RpcError:
         """Send a call once, which must not be answered, and return the error."""
@@ -75,5 +77,7 @@ class Caller:
         raise AssertionError(f"{method} was answered: {response}")
 
     def close(self) -> None:
+        """Give up what has not been answered."""
+        self._closed = True
         for channel in self._channels:
             channel.close()

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -15,6 +16,9 @@ STEPS_PER_EXPERIMENT = 25
 
 BUDGET_MILLISECONDS = 300
 """Time for a choice: a model that a restarted server must first fit again may take longer."""
+
+END_WITHIN = 30.0
+"""Seconds within which every call that was begun is answered by a running server."""
 
 
 class Participant(threading.Thread):
@@ -118,9 +122,10 @@ def participants(
         yield journal
     finally:
         stop.set()
+        deadline = time.monotonic() + END_WITHIN
         for one in crowd:
-            one.join(60)
+            one.join(max(deadline - time.monotonic(), 0))
         for caller in callers:
             caller.close()
     if any(one.is_alive() for one in crowd):
-        journal.refuse("a call has not come to its end within 60 s of a running server")
+        journal.refuse(f"a call has not come to its end within {END_WITHIN:g} s of a running server")

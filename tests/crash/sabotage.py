@@ -96,9 +96,11 @@ def set_the_clock_back(_control: Path) -> None:
 
 def become_read_only(control: Path) -> None:
     """Refuse to write while there is a control file."""
-    _on_every_writer(
-        "begin", lambda connection: connection.exec_driver_sql(f"PRAGMA query_only={int(control.exists())}")
-    )
+
+    def switch(connection, _record, _proxy) -> None:
+        connection.execute(f"PRAGMA query_only={int(control.exists())}")
+
+    _on_every_writer("checkout", switch)
 
 
 def note_commits(control: Path) -> None:
