@@ -45,12 +45,14 @@ class Claims:
         numbers = [trial.trial_id for trial in trials]
         known = self._answers.setdefault((experiment_id, request_id), numbers)
         if known != numbers:
-            self.duplicated.append(f"ask {request_id} of {experiment_id} was answered with trials {known} and {numbers}")
+            what = f"ask {request_id} of {experiment_id}"
+            self.duplicated.append(f"{what} was answered with trials {known} and {numbers}")
         for trial in trials:
             claim = request_id, list(trial.stimuli)
             before = self.asked.setdefault((experiment_id, trial.trial_id), claim)
             if before != claim:
-                self.lost.append(f"{_trial(experiment_id, trial.trial_id)} was the answer to {before[0]} and {request_id}")
+                what = f"trial {trial.trial_id} of {experiment_id}"
+                self.lost.append(f"{what} was the answer to {before[0]} and to {request_id}")
 
     def add_responses(self, request: v1.TellRequest, response: v1.TellResponse) -> None:
         for observation, receipt in zip(request.observations, response.receipts, strict=True):
@@ -82,7 +84,3 @@ def claims(calls: Iterable[Acknowledged]) -> Claims:
         else:
             made.ended.add((request.experiment_id, request.request_id))
     return made
-
-
-def _trial(experiment_id: str, trial_id: int) -> str:
-    return f"trial {trial_id} of {experiment_id}"

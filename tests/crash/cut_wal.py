@@ -1,9 +1,9 @@
 """A write-ahead log whose end is missing, as after a loss of power on a disk that lies about flushing.
 
-The test itself destroys what was acknowledged and flushed, so that this much must hold, and no more: the database opens,
-each log is what it was up to some event, whole and without gaps, and all that had been copied into the database or
-stands before the cut is there. Then everything is sent again, with the same ids, and is there as if nothing had happened.
-Only what has not been copied into the database is cut: SQLite flushes the rest before it copies.
+The test itself destroys what was acknowledged and flushed, so that this much must hold, and no more: the database
+opens; each log is what it was up to some event, whole and without gaps; and all that had been copied into the database
+or stands before the cut is there. Then everything is sent again with the same ids, and is there as if nothing had
+happened. Only what has not been copied into the database is cut: SQLite flushes the rest before it copies.
 """
 
 import shutil

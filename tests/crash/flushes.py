@@ -13,7 +13,7 @@ FLUSHED, LEFT_TO_THE_SYSTEM = ["2"], ["1"]
 
 
 def run(arena: Arena) -> Verdict:
-    """Look at the commits of each call: one, flushed, for what can't be had again; an Ask's goes with the next Tell's."""
+    """Look at the commits of each call: one, and flushed; an Ask's is not, for the next Tell's flush takes it along."""
     server, wrong = arena.server(note_commits.__name__), []
     server.start()
     with arena.caller() as caller:

@@ -149,6 +149,9 @@ def damage(database: str) -> list[str]:
     """Say what SQLite's own check finds wrong with a database file."""
     if "://" in database:
         return []
-    with closing(sqlite3.connect(Path(database))) as connection:
-        found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+    try:
+        with closing(sqlite3.connect(Path(database))) as connection:
+            found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
     return [] if found == ["ok"] else found

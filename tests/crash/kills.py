@@ -16,7 +16,7 @@ START_SECONDS = 0.2
 
 
 def run(arena: Arena) -> Verdict:
-    """Kill the server, start it on the same file, and so on; then hold everything that it said against what is there."""
+    """Kill the server, start it on the same file, and so on; then hold all that it said against what is there."""
     server = arena.server()
     server.start()
     stillborn = 0

@@ -103,9 +103,7 @@ ALL_TOGETHER = ("sobol-shared", "sobol-shared", "model-shared", "model-shared")
 
 
 @contextmanager
-def participants(
-    targets: Sequence[str], rng: random.Random, groups: Sequence[str] = GROUPS
-) -> Iterator[Journal]:
+def participants(targets: Sequence[str], rng: random.Random, groups: Sequence[str] = GROUPS) -> Iterator[Journal]:
     """Let participants answer for the length of the block, through whichever of the servers.
 
     The block must leave a server running: on leaving, every call that was begun is sent until it is acknowledged.

@@ -12,6 +12,7 @@ from crash.judge import Verdict
 from crash.sabotage import become_read_only
 
 READ_ONLY_SECONDS = 0.1
+LONGEST_WRITABLE = 0.2
 
 
 def run(arena: Arena) -> Verdict:
@@ -21,6 +22,7 @@ def run(arena: Arena) -> Verdict:
     with arena.participants() as journal:
         for _ in range(arena.runs):
             journal.wait_for_news()
+            time.sleep(arena.rng.uniform(0, LONGEST_WRITABLE))
             arena.control.touch()
             journal.wait_for_a_miss()
             time.sleep(READ_ONLY_SECONDS)

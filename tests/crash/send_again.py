@@ -21,7 +21,7 @@ def changed_answers(calls: Iterable[Acknowledged], caller: Caller) -> list[str]:
 
 
 def gist(response: Any) -> tuple[Any, ...]:
-    """Return the part of an answer that never changes: not what has been told meanwhile, nor that it is a repetition."""
+    """Return the part of an answer that stays the same when the call is sent again later."""
     trials = [*getattr(response, "trials", ()), *getattr(response, "next_trials", ())]
     return (
         getattr(response, "experiment_id", ""),

@@ -1,4 +1,4 @@
-"""SIGKILL to `aepsych-grpc serve` itself, as people start it: no fork, no sabotage, and the warm-up in the background."""
+"""SIGKILL to `aepsych-grpc serve` itself, as people start it: not forked, and warming up in the background."""
 
 import time
 

@@ -1,8 +1,8 @@
 """A process that has loaded the server, and forks off one each time it is told to: a start takes a tenth of a second.
 
-What is forked is `aepsych_grpc.server.serving.serve`, whole: its own socket, its own threads, its own connections to the
-database. Only loading and warming up the libraries is done beforehand. It is told by lines of JSON on stdin, and says
-on stdout which process it has forked, where that listens and how it has ended.
+What is forked is `aepsych_grpc.server.serving.serve`, whole: its own socket, its own threads, its own connections to
+the database. Only loading and warming up the libraries is done beforehand. It is told by lines of JSON on stdin, and
+says on stdout which process it has forked, when that listens and how it has ended.
 
     python -m crash.server_host
 """
@@ -23,7 +23,7 @@ from crash.sabotage import SABOTAGE
 
 
 def say(*words):
-    print(*words, flush=True)
+    print(*words, flush=True)  # noqa: T201 - the driver reads it
 
 
 def end_with_the_driver():
