@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
@@ -85,9 +86,12 @@ def _run(
     folder.mkdir()
     arena = Arena(folder, hosts, runs, random.Random(seed), lambda: progress.advance(task), sabotage=fault.sabotage)
     try:
-        return fault, runs, fault.run(arena)
-    finally:
-        arena.close()
+        with closing(arena):
+            verdict = fault.run(arena)
+    except Exception as error:  # noqa: BLE001 - what it has found stands in the table, beside the other faults
+        verdict = Verdict(wrong=[f"{type(error).__name__}: {error}"])
+        hosts.close()  # the next fault begins with new ones
+    return fault, runs, verdict
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from google.protobuf.message import Message
 
-NEWS_WITHIN = 20.0
+NEWS_WITHIN = 60.0
 """Seconds within which some participant hears of a running server."""
 
 

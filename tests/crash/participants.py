@@ -42,7 +42,7 @@ class Participant(threading.Thread):
             setup = v1.SetupRequest(
                 request_id=f"{self._group}-{number}",
                 participant_id=self._group,
-                config=model_study() if self._group.startswith("model") else sobol_study(),
+                config=model_study() if "model" in self._group else sobol_study(),
             )
             try:
                 self._go_through(self._caller.send("Setup", setup).experiment_id)
@@ -108,22 +108,23 @@ def participants(targets: Sequence[str], rng: random.Random, groups: Sequence[st
 
     The block must leave a server running: on leaving, every call that was begun is sent until it is acknowledged.
     """
+    crowd = f"{rng.getrandbits(32):08x}"  # in all of their ids: another crowd makes others
     journal, stop = Journal(), threading.Event()
     callers = [Caller(targets, journal, random.Random(rng.random())) for _ in groups]
-    crowd = [
-        Participant(f"p{i}", group, caller, stop, random.Random(rng.random()))
+    all_of_them = [
+        Participant(f"{crowd}-p{i}", f"{crowd}-{group}", caller, stop, random.Random(rng.random()))
         for i, (group, caller) in enumerate(zip(groups, callers, strict=True))
     ]
-    for one in crowd:
+    for one in all_of_them:
         one.start()
     try:
         yield journal
     finally:
         stop.set()
         deadline = time.monotonic() + END_WITHIN
-        for one in crowd:
+        for one in all_of_them:
             one.join(max(deadline - time.monotonic(), 0))
         for caller in callers:
             caller.close()
-    if any(one.is_alive() for one in crowd):
+    if any(one.is_alive() for one in all_of_them):
         journal.refuse(f"a call has not come to its end within {END_WITHIN:g} s of a running server")
