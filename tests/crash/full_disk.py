@@ -21,8 +21,8 @@ SLACK_BYTES = 12_000
 """Space that is left, at most: so that a write fails at its beginning, in its midst or at its end."""
 
 TIMES_A_SERVER = 5
-"""Times that space runs out before the server is stopped in peace, which makes the write-ahead log short again: it takes
-no space until it is as long as it has ever been."""
+"""Times that space runs out before the server is stopped in peace, which makes the write-ahead log short again: else it
+takes no space until it is as long as it has ever been."""
 
 DISK = "64m"
 """Room for a write-ahead log as long as it gets (16 MB and a little), and for what it is copied into."""

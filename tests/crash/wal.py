@@ -9,7 +9,7 @@ FRAME_HEADER_BYTES = 24
 PAGE_BYTES = 4096
 FRAME_BYTES = FRAME_HEADER_BYTES + PAGE_BYTES
 
-_LAST_FRAME_AT, _SALT_AT, _COPIED_AT = 16, 32, 96
+_LAST_FRAME_AT, _SALT_AT, _COPIED_AT = 16, 32, 128
 """Where the index (the file -shm) has these, in bytes; numbers are in the machine's own order."""
 
 
@@ -20,7 +20,7 @@ class WalIndex:
     Attributes:
         salt: Changes when the log begins anew at its first frame, all of it having been copied into the database.
         frames: How many there are.
-        copied: How many of them have been copied into the database.
+        copied: How many of them have been copied into the database, or were about to be. They had been flushed before.
     """
 
     salt: bytes
