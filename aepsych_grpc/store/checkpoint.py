@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 
 class Checkpointer:
-    """A thread that checkpoints the database behind `engine` after every 256 events.
+    """A thread that checkpoints the database behind `engine` after the first event and after every 256 more.
 
     A checkpoint flushes two files. Within a commit it would make that one Tell three times as slow; in a thread of
     its own, on a connection of its own, it holds up neither writers nor readers.
@@ -25,7 +25,7 @@ class Checkpointer:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._events = 0
+        self._events = EVENTS_BETWEEN  # the first event copies what a process that was killed has left in the WAL
         self._due = threading.Event()
         self._wanted = False
         self._stopped = False
