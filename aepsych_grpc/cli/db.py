@@ -60,10 +60,8 @@ def back_up_database(
 
         place = place_of(database)
         if place.path is None:
-            raise _failed(
-                "Only a file is copied. PostgreSQL makes its own copies: "
-                f"pg_dump --format=custom --file={target} {place}"
-            )
+            own = f"pg_dump --format=custom --file={target} {place}"
+            raise _failed(f"Only a file is copied here. PostgreSQL makes its own copies: {own}")
         with _shown("Copying") as progress:
             back_up(place.path, target, progress)
     typer.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB, checked.")
