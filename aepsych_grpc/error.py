@@ -35,6 +35,7 @@ class Reason(enum.Enum):
     CONCURRENT_WRITE = enum.auto()
     DEADLINE_EXCEEDED = enum.auto()
     INTERNAL_FAULT = enum.auto()
+    TRIAL_NOT_TOLD = enum.auto()
 
     @property
     def status(self) -> str:
@@ -63,6 +64,7 @@ _STATUS: Mapping[Reason, str] = MappingProxyType(
         Reason.CONCURRENT_WRITE: "ABORTED",
         Reason.DEADLINE_EXCEEDED: "DEADLINE_EXCEEDED",
         Reason.INTERNAL_FAULT: "INTERNAL",
+        Reason.TRIAL_NOT_TOLD: "FAILED_PRECONDITION",
     }
 )
 

@@ -1,22 +1,28 @@
 """How commands reach experiments: through a server, or in a database."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from aepsych_grpc.client import Client, Transport
+from aepsych_grpc.cli.failing import explained, failed
+from aepsych_grpc.cli.parts import server_parts
 
-Database = Annotated[
-    str | None,
-    typer.Option(
-        "--database", "--db", metavar="FILE", help="The experiments of this database; a server may use it meanwhile."
-    ),
-]
+if TYPE_CHECKING:
+    from aepsych_grpc.client import Client
+
+DATABASE = "a file, or postgresql://USER@HOST/DATABASE"
+"""What names a database, for people."""
+
+
+def database_option(what: str, remark: str) -> Any:
+    """Return the option that names a database."""
+    return typer.Option("--database", "--db", metavar="FILE|URL", help=f"{what}: {DATABASE}. {remark}")
+
+
+Database = Annotated[str | None, database_option("The experiments of this database", "A server may use it meanwhile.")]
 Address = Annotated[
     str | None,
     typer.Option(
@@ -32,83 +38,49 @@ TlsCa = Annotated[
 
 @contextmanager
 def connected(
-    database: str | None, address: str | None, token_file: Path | None, *, tls: bool, tls_ca: Path | None
+    database: str | None, address: str | None, token_file: Path | None, *, tls: bool, tls_ca: Path | None, code: int = 1
 ) -> Iterator["Client"]:
-    """Give a client of the server, or of the database; where something goes wrong, say what, and exit with 1."""
-    from aepsych_grpc.client import DEFAULT_TARGET, AepsychError, Client
+    """Give a client of the server, or of the database; where something goes wrong, say what, and exit with `code`."""
+    from aepsych_grpc.client import DEFAULT_TARGET, AepsychError, Client, ExperimentNotFoundError
 
     if database is not None and address is not None:
-        raise failed("Give --database or --address, not both.")
-    with explained(AepsychError, ValueError):
+        raise failed("Give --database or --address, not both.", code)
+    with explained(AepsychError, ValueError, code=code):
         if database is not None:
-            client = Client(f"the database {database}", transport=_in_process(database))
+            where, client = _of_database(database, code)
         else:
-            token = None if token_file is None else _token(token_file)
-            client = Client(address or DEFAULT_TARGET, token=token, tls=tls_ca or tls)
+            token = None if token_file is None else _token(token_file, code)
+            where = address or DEFAULT_TARGET
+            client = Client(where, token=token, tls=tls_ca or tls)
         with client:
-            yield client
+            try:
+                yield client
+            except ExperimentNotFoundError as error:
+                latest = [one.experiment_id for one in client.experiments()[:5]]
+                there = f"the latest are: {', '.join(latest)}" if latest else "there is none"
+                unknown = error.metadata["experiment_id"]
+                raise failed(f'There is no experiment "{unknown}" in {where}; {there}.', code) from None
 
 
-@contextmanager
-def explained(*kinds: type[Exception]) -> Iterator[None]:
-    """Say in a line what an error of these kinds says, or what is wrong with a file, and exit with 1."""
-    try:
-        yield
-    except kinds as error:
-        raise failed(str(error)) from None
-    except OSError as error:
-        raise failed(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None
+def _of_database(database: str, code: int) -> "tuple[str, Client]":
+    """Return a name for the database, and a client of a server within this process."""
+    from aepsych_grpc.client import Client
+
+    with server_parts(code):
+        from aepsych_grpc.core.threads import single_thread
+        from aepsych_grpc.server.in_process import InProcessTransport
+        from aepsych_grpc.store.error import StoreError
+        from aepsych_grpc.store.place import place_of
+
+    single_thread()
+    with explained(StoreError, code=code):
+        where = str(place_of(database))
+        return where, Client(where, timeout=None, transport=InProcessTransport(database, existing=True))
 
 
-def failed(message: str) -> typer.Exit:
-    """Print what went wrong, and return the exit with 1."""
-    typer.echo(f"aepsych-grpc: {message}", err=True)
-    return typer.Exit(1)
-
-
-def check_there(database: str) -> None:
-    """Refuse a database whose file is missing, instead of making an empty one."""
-    if "://" not in database and not Path(database).is_file():
-        raise failed(f"There is no database {database}.")
-
-
-@contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[float], None]]:
-    """Show a bar on stderr while something is under way, where somebody sees it; it takes the part done, up to 1."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(what, total=1.0)
-        yield lambda part: bar.update(task, completed=part)
-
-
-def server_parts() -> None:
-    """Load what a server needs, one thread for each of its libraries, or say how to install it, and exit with 1."""
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")  # read when they are loaded
-    try:
-        import aepsych_grpc.server.in_process  # noqa: F401  # to see whether it can be
-    except ModuleNotFoundError as error:
-        missing = f"{error.name} is not installed; to work with a database takes"
-        raise failed(f'{missing}: pip install "aepsych-grpc[server]"') from None
-
-
-def _in_process(database: str) -> "Transport":
-    check_there(database)
-    server_parts()
-    from aepsych_grpc.server.in_process import InProcessTransport
-    from aepsych_grpc.store.error import StoreError
-
-    with explained(StoreError):
-        return InProcessTransport(database)
-
-
-def _token(file: Path) -> str:
+def _token(file: Path, code: int) -> str:
     lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
     token = next((line for line in lines if line and not line.startswith("#")), None)
     if token is None:
-        raise failed(f"{file}: There is no token in it.")
+        raise failed(f"{file}: There is no token in it.", code)
     return token

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from aepsych_grpc.cli.connection import Address, Database, Tls, TlsCa, TokenFile, connected, progress_bar
+from aepsych_grpc.cli.connection import Address, Database, Tls, TlsCa, TokenFile, connected
+from aepsych_grpc.cli.progress import progress_bar
 
 
 class Format(enum.StrEnum):
@@ -68,9 +69,13 @@ def export(
     chosen = format_ or (None if known_by_its_name else Format.WIDE)
     with (
         connected(database, address, token_file, tls=tls, tls_ca=tls_ca) as client,
-        progress_bar("Exporting") as on_progress,
+        progress_bar("Exporting") as show,
     ):
         file = client.export(
-            experiment_ids, output, format=chosen, include_posterior=posterior, on_progress=on_progress
+            experiment_ids,
+            output,
+            format=chosen,
+            include_posterior=posterior,
+            on_progress=lambda part: show(part, 1),
         )
     typer.echo(f"{file}: {file.stat().st_size / 1000:.1f} kB")

@@ -5,7 +5,10 @@ from typing import Annotated
 
 import typer
 
-from aepsych_grpc.cli.connection import explained, failed, progress_bar, server_parts
+from aepsych_grpc.cli.connection import database_option
+from aepsych_grpc.cli.failing import explained, failed
+from aepsych_grpc.cli.parts import server_parts
+from aepsych_grpc.cli.progress import progress_bar
 
 
 def import_file(
@@ -16,10 +19,7 @@ def import_file(
         ),
     ],
     *,
-    database: Annotated[
-        str,
-        typer.Option("--database", "--db", metavar="FILE", help="Where to; made if it is missing.", show_default=False),
-    ],
+    database: Annotated[str, database_option("Where to", "A missing file is made.")],
     new_id: Annotated[
         bool, typer.Option("--new-id", help="Give each experiment a new id, beside one that is there already.")
     ] = False,
@@ -32,30 +32,30 @@ def import_file(
         aepsych-grpc export ID --database aepsych.db --output p01.json
         aepsych-grpc import p01.json --database other.db
 
-    The file is checked first, event by event, as if everything happened again. If anything is wrong with it, or an
-    experiment is there already, nothing is recorded, and the exit code is 1.
+    The file is checked first, event by event, as if everything happened again. Its experiments are recorded all
+    together: if anything is wrong with one, or it is there already, none is, and the exit code is 1.
     """
-    server_parts()
-    from aepsych_grpc.export.log_file import InvalidFileError, read_logs
-    from aepsych_grpc.export.restore import restore, sound_logs
-    from aepsych_grpc.store.error import DuplicateRequest, ExperimentExists, StoreError
-    from aepsych_grpc.store.event_store import open_store
+    with server_parts():
+        from aepsych_grpc.export.log_file import InvalidFileError, read_logs
+        from aepsych_grpc.export.restore import restore, sound_logs
+        from aepsych_grpc.store.error import DuplicateRequest, ExperimentExists, StoreError
+        from aepsych_grpc.store.event_store import open_store
 
     with explained():
         data = file.read_bytes()
     try:
-        with progress_bar("Checking") as on_progress:
-            logs = sound_logs(read_logs(data), on_progress)
+        with progress_bar("Checking") as show:
+            logs = sound_logs(read_logs(data), lambda part: show(part, 1))
     except InvalidFileError as error:
         raise failed(f"{file}: {error} Nothing was recorded.") from None
-    with explained(StoreError, ValueError):
+    with explained(StoreError):
         store = open_store(database)
         try:
             ids = restore(store, logs, new_ids=new_id)
         except ExperimentExists as error:
             raise failed(f"{error} Nothing was recorded; with --new-id it gets another id.") from None
         except DuplicateRequest as error:
-            message = f'What has set this experiment up has set up "{error.experiment_id}" in this database.'
+            message = f'The call that has set one of them up has set up "{error.experiment_id}" too.'
             raise failed(f"{message} Nothing was recorded; with --new-id both can be there.") from None
         finally:
             store.close()

@@ -2,13 +2,14 @@
 
 import enum
 import logging
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-DEFAULT_DATABASE = Path("aepsych.db")
+from aepsych_grpc.cli.connection import database_option
+from aepsych_grpc.cli.failing import explained
+from aepsych_grpc.cli.parts import server_parts
 
 
 class LogLevel(enum.StrEnum):
@@ -29,9 +30,9 @@ def serve(
         ),
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 50051,
-    db: Annotated[
-        Path, typer.Option(metavar="FILE", help="SQLite database with all experiments; made if it is missing.")
-    ] = DEFAULT_DATABASE,
+    database: Annotated[
+        str, database_option("The database with all experiments", "A missing file is made.")
+    ] = "aepsych.db",
     tls_cert: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The server's certificate chain (PEM), for TLS.")
     ] = None,
@@ -66,40 +67,29 @@ def serve(
         aepsych-grpc serve --host 0.0.0.0 --db study.db \
             --tls-cert cert.pem --tls-key key.pem --token-file tokens.txt
 
+    For several labs, with several servers on one PostgreSQL database (its password in PGPASSWORD or ~/.pgpass):
+
+        aepsych-grpc serve --database postgresql://aepsych@db.example.org/studies
+
     Is it there, and what can it do:
 
         grpcurl -plaintext localhost:50051 aepsych_grpc.v1.ExperimentService/GetServerInfo
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("aepsych_grpc").setLevel(log_level.upper())
-    # Read when numpy's and torch's libraries are loaded, hence before the imports below: one thread each.
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
-    try:
+    with server_parts():
         from aepsych_grpc.server.exposure import Exposure, ExposureError, is_loopback
-        from aepsych_grpc.store.error import StoreUnavailable
-    except ModuleNotFoundError as error:
-        raise _missing(error) from None
-    try:
-        exposure = Exposure(
-            host=host, port=port, tls_cert=tls_cert, tls_key=tls_key, token_file=token_file, insecure=insecure
-        )
-        exposure.check()  # before torch is loaded, so that a mistake is told at once
-        if insecure and not is_loopback(host):
-            typer.echo(f"aepsych-grpc: anyone who reaches {host} can read and write every experiment.", err=True)
-        from aepsych_grpc.server.serving import serve as serve_database
+        from aepsych_grpc.store.error import StoreError
+        from aepsych_grpc.store.place import place_of
 
-        serve_database(db, exposure, typer.echo)
-    except ModuleNotFoundError as error:
-        raise _missing(error) from None
-    except (ExposureError, StoreUnavailable) as error:
-        raise _failed(str(error)) from None
+        with explained(ExposureError, StoreError):
+            exposure = Exposure(
+                host=host, port=port, tls_cert=tls_cert, tls_key=tls_key, token_file=token_file, insecure=insecure
+            )
+            exposure.check()  # before torch is loaded, so that a mistake is told at once
+            place_of(database)
+            if insecure and not is_loopback(host):
+                typer.echo(f"aepsych-grpc: anyone who reaches {host} can read and write every experiment.", err=True)
+            from aepsych_grpc.server.serving import serve as serve_database
 
-
-def _missing(error: ModuleNotFoundError) -> typer.Exit:
-    return _failed(f'{error.name} is not installed; the server needs: pip install "aepsych-grpc[server]"')
-
-
-def _failed(message: str) -> typer.Exit:
-    typer.echo(f"aepsych-grpc: {message}", err=True)
-    return typer.Exit(1)
+            serve_database(database, exposure, typer.echo)

@@ -26,10 +26,13 @@ from aepsych_grpc.client.errors import (
     StrategyNotCurrentError,
     TrialAlreadyToldError,
     TrialNotFoundError,
+    TrialNotToldError,
     UnavailableError,
 )
 from aepsych_grpc.client.experiment import AsyncExperiment, Experiment
+from aepsych_grpc.client.moment import AsyncMoment, Moment
 from aepsych_grpc.client.queries import QueryOptions
+from aepsych_grpc.client.replaying import ReplayedEvent
 from aepsych_grpc.client.results import Estimate, Point, Threshold, ThresholdPoint
 from aepsych_grpc.client.retries import Retries
 from aepsych_grpc.client.state import (
@@ -43,13 +46,15 @@ from aepsych_grpc.client.state import (
 from aepsych_grpc.client.summary import ExperimentList, ExperimentSummary
 from aepsych_grpc.client.timeout import Timeout
 from aepsych_grpc.client.transport import AsyncTransport, StatusError, Transport
-from aepsych_grpc.client.trial import Observation, Receipt, Trial
+from aepsych_grpc.client.trial import Observation, Receipt, Revision, Trial
+from aepsych_grpc.client.watching import RecordedEvent
 
 __all__ = [
     "DEFAULT_TARGET",
     "AepsychError",
     "AsyncClient",
     "AsyncExperiment",
+    "AsyncMoment",
     "AsyncTransport",
     "AuthenticationError",
     "Client",
@@ -69,6 +74,7 @@ __all__ = [
     "InvalidRequestError",
     "LimitExceededError",
     "Limits",
+    "Moment",
     "NotFoundError",
     "NotSupportedError",
     "NothingToModelError",
@@ -79,7 +85,10 @@ __all__ = [
     "PreconditionError",
     "QueryOptions",
     "Receipt",
+    "RecordedEvent",
+    "ReplayedEvent",
     "Retries",
+    "Revision",
     "ServerFaultError",
     "ServerInfo",
     "StatusError",
@@ -92,5 +101,6 @@ __all__ = [
     "Trial",
     "TrialAlreadyToldError",
     "TrialNotFoundError",
+    "TrialNotToldError",
     "UnavailableError",
 ]

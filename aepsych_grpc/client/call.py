@@ -1,12 +1,10 @@
 """Calls without input or output: each is written once, as a generator, and driven either way, blocking or not.
 
-A call yields what it wants done (`Send` a request, `Receive` a stream, `Wait` a while), is sent the response, and
-returns its result.
-`drive` does that with a blocking transport and `drive_async` on an event loop; `blocking` and `awaitable` make methods
-of calls, with the call's own parameters and documentation.
+A call yields what it wants done, a `Step`, is sent the answer to it, and returns its result. `drive` does that with a
+blocking transport and `drive_async` on an event loop; `blocking` and `awaitable` make methods of calls, with the call's
+own parameters and documentation.
 """
 
-import asyncio
 import functools
 import inspect
 import math
@@ -21,6 +19,7 @@ from google.protobuf.message import Message
 
 from aepsych_grpc.client.failure import error_from_status
 from aepsych_grpc.client.retries import RETRIED, Retries
+from aepsych_grpc.client.step import AsyncCarrier, Carrier, Open, Send, Step, TakeNext, Wait
 from aepsych_grpc.client.timeout import Timeout
 from aepsych_grpc.client.transport import AsyncTransport, StatusError, Transport
 
@@ -34,35 +33,6 @@ Subject = TypeVar("Subject")
 SHORTEST = 0.001
 """Seconds that an attempt is given at least."""
 
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Wants a request sent; answered with the response, or with a StatusError thrown."""
-
-    method: str
-    request: Message
-    timeout: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Receive:
-    """Wants a request sent and each message of the stream that answers it given to `take`; or a StatusError thrown."""
-
-    method: str
-    request: Message
-    timeout: float | None
-    take: Callable[[Any], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Wants a pause."""
-
-    seconds: float
-
-
-Step: TypeAlias = Send | Receive | Wait
-"""What a call can want."""
 
 Call: TypeAlias = Generator[Step, Message | None, T]
 """A call that results in T."""
@@ -112,8 +82,11 @@ def exchange(
         AepsychError: The call failed.
         RuntimeError: The client was closed.
     """
-    response = yield from _persistent(connection, lambda left: Send(method.name, request, left), timeout)
-    return cast("Response", response)
+
+    def once(left: float | None) -> Call[Message | None]:
+        return (yield Send(method.name, request, left))
+
+    return cast("Response", (yield from _persistent(connection, once, timeout)))
 
 
 def receive(
@@ -131,12 +104,17 @@ def receive(
         AepsychError: The call failed.
         RuntimeError: The client was closed.
     """
-    yield from _persistent(connection, lambda left: Receive(method.name, request, left, begin()), timeout)
+
+    def once(left: float | None) -> Call[None]:
+        take = begin()
+        yield Open(method.name, request, left)
+        while (message := (yield TakeNext())) is not None:
+            take(cast("Response", message))
+
+    yield from _persistent(connection, once, timeout)
 
 
-def _persistent(
-    connection: Connection, attempt_in: Callable[[float | None], Step], timeout: float | None
-) -> Call[Message | None]:
+def _persistent(connection: Connection, once: Callable[[float | None], Call[T]], timeout: float | None) -> Call[T]:
     """Make attempts, each in what is left of the time, until one succeeds or another one would not help."""
     check_open(connection)
     start = time.monotonic()
@@ -145,7 +123,7 @@ def _persistent(
         # A pause can last longer than it should; the attempt after it is still made.
         left = None if timeout is None else max(end - time.monotonic(), SHORTEST)
         try:
-            response = yield attempt_in(left)
+            result = yield from once(left)
         except StatusError as failure:
             connection.reached = connection.reached or bool(failure.status.details)
             pause = connection.retries.pause(attempt, random.random())  # noqa: S311  # spreads clients out; no secret
@@ -158,69 +136,42 @@ def _persistent(
                 raise error_from_status(failure.status, connection.target) from None
         else:
             connection.reached = True
-            return response
+            return result
         yield Wait(pause)
     raise AssertionError("the last attempt returns or raises")
 
 
-def carry_out(step: Step, transport: Transport) -> Message | None:
-    """Do what a call wants done, blocking. Raises StatusError."""
-    if isinstance(step, Wait):
-        time.sleep(step.seconds)
-        return None
-    if isinstance(step, Receive):
-        with closing(transport.stream(step.method, step.request, step.timeout)) as messages:
-            for message in messages:
-                step.take(message)
-        return None
-    return transport.unary(step.method, step.request, step.timeout)
-
-
-async def carry_out_async(step: Step, transport: AsyncTransport) -> Message | None:
-    """Do what a call wants done, on an event loop. Raises StatusError."""
-    if isinstance(step, Wait):
-        await asyncio.sleep(step.seconds)
-        return None
-    if isinstance(step, Receive):
-        async with aclosing(transport.stream(step.method, step.request, step.timeout)) as messages:
-            async for message in messages:
-                step.take(message)
-        return None
-    return await transport.unary(step.method, step.request, step.timeout)
-
-
 def drive(call: Call[T], transport: Transport) -> T:
     """Carry out a call, blocking."""
-    try:
-        step = next(call)
-        while True:
-            try:
-                response = carry_out(step, transport)
-            except StatusError as failure:
-                step = call.throw(failure)
-            else:
-                step = call.send(response)
-    except StopIteration as end:
-        return cast("T", end.value)
-    finally:
-        call.close()
+    with closing(Carrier(transport)) as carrier, closing(call):
+        try:
+            step = next(call)
+            while True:
+                try:
+                    answer = carrier.carry_out(step)
+                except StatusError as failure:
+                    step = call.throw(failure)
+                else:
+                    step = call.send(answer)
+        except StopIteration as end:
+            return cast("T", end.value)
 
 
 async def drive_async(call: Call[T], transport: AsyncTransport) -> T:
     """Carry out a call on an event loop."""
-    try:
-        step = next(call)
-        while True:
+    async with aclosing(AsyncCarrier(transport)) as carrier:
+        with closing(call):
             try:
-                response = await carry_out_async(step, transport)
-            except StatusError as failure:
-                step = call.throw(failure)
-            else:
-                step = call.send(response)
-    except StopIteration as end:
-        return cast("T", end.value)
-    finally:
-        call.close()
+                step = next(call)
+                while True:
+                    try:
+                        answer = await carrier.carry_out(step)
+                    except StatusError as failure:
+                        step = call.throw(failure)
+                    else:
+                        step = call.send(answer)
+            except StopIteration as end:
+                return cast("T", end.value)
 
 
 class Blocking(Protocol[Subject]):

@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self
 
-from aepsych_grpc.client import exporting, opening
+from aepsych_grpc.client import exporting, opening, replaying
 from aepsych_grpc.client.address import DEFAULT_TARGET, address
 from aepsych_grpc.client.call import Call, Connection, awaitable, blocking, drive, drive_async, show_result
 from aepsych_grpc.client.channel import AsyncGrpcTransport, GrpcTransport
 from aepsych_grpc.client.experiment import AsyncExperiment, Experiment
+from aepsych_grpc.client.feed import iterating, iterating_async
 from aepsych_grpc.client.handle import Handle
 from aepsych_grpc.client.retries import DEFAULT_RETRIES, Retries
 from aepsych_grpc.client.timeout import DEFAULT_TIMEOUT, Timeout
@@ -78,6 +79,7 @@ class Client:
     check = blocking(opening.check)
     experiments = blocking(opening.experiments)
     export = blocking(exporting.export_experiments)
+    replay = iterating(replaying.replay_experiment)
     server_info = blocking(opening.server_info)
 
     def close(self) -> None:
@@ -134,6 +136,7 @@ class AsyncClient:
     check = awaitable(opening.check)
     experiments = awaitable(opening.experiments)
     export = awaitable(exporting.export_experiments)
+    replay = iterating_async(replaying.replay_experiment)
     server_info = awaitable(opening.server_info)
 
     async def close(self) -> None:

@@ -15,6 +15,7 @@ AepsychError
 ├── PreconditionError            not possible in the experiment's present state
 │   ├── ExperimentFinishedError  nothing is left to ask
 │   ├── StrategyNotCurrentError  the strategy named is not the current one
+│   ├── TrialNotToldError        the trial still awaits its response
 │   └── NothingToModelError      there is nothing to learn from yet
 ├── LimitExceededError           larger than the server takes in one call
 ├── NotSupportedError            this server does not offer it      (also a NotImplementedError)
@@ -119,6 +120,10 @@ class ExperimentFinishedError(PreconditionError):
 
 class StrategyNotCurrentError(PreconditionError):
     """The strategy named is not the current one."""
+
+
+class TrialNotToldError(PreconditionError):
+    """The trial still awaits its response; there is nothing to revise."""
 
 
 class NothingToModelError(PreconditionError):

@@ -1,62 +1,23 @@
 """An experiment on a server: `Experiment`, and `AsyncExperiment` for event loops.
 
-Both have the same methods; each is written once, as a call, in `running`, `reading`, `exporting`, `queries` and
-`plots`.
+Both have the same methods; each is written once, as a call or a feed, in `running`, `revising`, `reading`, `exporting`,
+`replaying`, `watching`, `queries` and `plots`; questions are in `answering`.
 """
 
 from collections.abc import AsyncIterator, Iterator
 
-from aepsych_grpc.client import exporting, plots, queries, reading, running
+from aepsych_grpc.client import exporting, plots, reading, replaying, revising, running, watching
+from aepsych_grpc.client.answering import Answering, AsyncAnswering
+from aepsych_grpc.client.arguments import whole
 from aepsych_grpc.client.call import awaitable, blocking, drive, drive_async
 from aepsych_grpc.client.errors import AepsychError
-from aepsych_grpc.client.handle import Handle
+from aepsych_grpc.client.feed import iterating, iterating_async
+from aepsych_grpc.client.moment import AsyncMoment, Moment
 from aepsych_grpc.client.state import config_html
-from aepsych_grpc.client.transport import AsyncTransport, Transport
 from aepsych_grpc.client.trial import Trial
-from aepsych_grpc.v1.config_pb2 import ExperimentConfig
 
 
-class Known:
-    """What is known of an experiment without asking the server."""
-
-    _subject: Handle
-
-    @property
-    def experiment_id(self) -> str:
-        """Id for all further calls; `Client.experiment` finds the experiment by it."""
-        return self._subject.experiment_id
-
-    @property
-    def config(self) -> ExperimentConfig:
-        """The config as the server understands it, with every default filled in."""
-        return self._subject.config
-
-    @property
-    def participant_id(self) -> str:
-        """Who takes part."""
-        return self._subject.participant_id
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """Remarks on the config that do not keep it from running."""
-        return self._subject.warnings
-
-    @property
-    def learned_from(self) -> tuple[str, ...]:
-        """Ids of the earlier experiments that have taught the prior of its hyperparameters."""
-        return self._subject.learned_from
-
-    def __repr__(self) -> str:
-        known = {
-            "experiment_id": self.experiment_id,
-            "name": self.config.name,
-            "participant_id": self.participant_id,
-        }
-        shown = " ".join(f"{key}={value!r}" for key, value in known.items() if value)
-        return f"<{type(self).__name__} {shown} at {self._subject.connection.target}>"
-
-
-class Experiment(Known):
+class Experiment(Answering):
     """An experiment on a server; made by `Client.setup` and `Client.experiment`.
 
     A loop runs it to its end, beginning with trials that still await a response:
@@ -65,32 +26,34 @@ class Experiment(Known):
             experiment.tell(trial, show(trial["contrast"]))
     """
 
-    def __init__(self, handle: Handle, transport: Transport) -> None:
-        self._subject = handle
-        self._transport = transport
-
     ask = blocking(running.ask)
     ask_batch = blocking(running.ask_batch)
     tell = blocking(running.tell)
     tell_batch = blocking(running.tell_batch)
+    revise = blocking(revising.revise)
+    retract = blocking(revising.retract)
     finish_strategy = blocking(running.finish_strategy)
     finish = blocking(running.finish)
     state = blocking(reading.state)
     trials = blocking(reading.trials)
     to_pandas = blocking(reading.to_pandas)
     export = blocking(exporting.export)
-    maximum = blocking(queries.maximum)
-    minimum = blocking(queries.minimum)
-    inverse = blocking(queries.inverse)
-    predict = blocking(queries.predict)
-    level_set_probability = blocking(queries.level_set_probability)
-    just_noticeable_difference = blocking(queries.just_noticeable_difference)
-    samples = blocking(queries.samples)
-    acquisition = blocking(queries.acquisition)
-    threshold = blocking(queries.threshold)
-    plot = blocking(plots.plot)
-    plot_threshold = blocking(plots.plot_threshold)
-    plot_overview = blocking(plots.plot_overview)
+    replay = iterating(replaying.replay)
+    watch = iterating(watching.watch)
+    plot_growth = blocking(plots.plot_growth)
+
+    def at(self, sequence: int) -> Moment:
+        """Return the experiment as it was after an event of its log, to ask what was known of the participant then.
+
+        What is known after the first fifty trials:
+
+            trials = experiment.trials()
+            experiment.at(trials[49].tell_sequence).threshold()
+
+        Args:
+            sequence: Position of the event, from 1; that of a told trial is its `tell_sequence`.
+        """
+        return Moment(self._subject.at(whole("sequence", sequence)), self._transport)
 
     def __iter__(self) -> Iterator[Trial]:
         with self._subject.loop():
@@ -106,7 +69,7 @@ class Experiment(Known):
             return config_html(self._subject)
 
 
-class AsyncExperiment(Known):
+class AsyncExperiment(AsyncAnswering):
     """An experiment on a server, for event loops; made by `AsyncClient.setup` and `AsyncClient.experiment`.
 
     A loop runs it to its end, beginning with trials that still await a response:
@@ -115,32 +78,34 @@ class AsyncExperiment(Known):
             await experiment.tell(trial, await show(trial["contrast"]))
     """
 
-    def __init__(self, handle: Handle, transport: AsyncTransport) -> None:
-        self._subject = handle
-        self._transport = transport
-
     ask = awaitable(running.ask)
     ask_batch = awaitable(running.ask_batch)
     tell = awaitable(running.tell)
     tell_batch = awaitable(running.tell_batch)
+    revise = awaitable(revising.revise)
+    retract = awaitable(revising.retract)
     finish_strategy = awaitable(running.finish_strategy)
     finish = awaitable(running.finish)
     state = awaitable(reading.state)
     trials = awaitable(reading.trials)
     to_pandas = awaitable(reading.to_pandas)
     export = awaitable(exporting.export)
-    maximum = awaitable(queries.maximum)
-    minimum = awaitable(queries.minimum)
-    inverse = awaitable(queries.inverse)
-    predict = awaitable(queries.predict)
-    level_set_probability = awaitable(queries.level_set_probability)
-    just_noticeable_difference = awaitable(queries.just_noticeable_difference)
-    samples = awaitable(queries.samples)
-    acquisition = awaitable(queries.acquisition)
-    threshold = awaitable(queries.threshold)
-    plot = awaitable(plots.plot)
-    plot_threshold = awaitable(plots.plot_threshold)
-    plot_overview = awaitable(plots.plot_overview)
+    replay = iterating_async(replaying.replay)
+    watch = iterating_async(watching.watch)
+    plot_growth = awaitable(plots.plot_growth)
+
+    def at(self, sequence: int) -> AsyncMoment:
+        """Return the experiment as it was after an event of its log, to ask what was known of the participant then.
+
+        What is known after the first fifty trials:
+
+            trials = await experiment.trials()
+            await experiment.at(trials[49].tell_sequence).threshold()
+
+        Args:
+            sequence: Position of the event, from 1; that of a told trial is its `tell_sequence`.
+        """
+        return AsyncMoment(self._subject.at(whole("sequence", sequence)), self._transport)
 
     async def __aiter__(self) -> AsyncIterator[Trial]:
         with self._subject.loop():

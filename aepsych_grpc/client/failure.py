@@ -20,6 +20,7 @@ BY_REASON: Mapping[Reason, type[AepsychError]] = MappingProxyType(
         Reason.EXPERIMENT_FINISHED: errors.ExperimentFinishedError,
         Reason.STRATEGY_NOT_CURRENT: errors.StrategyNotCurrentError,
         Reason.NOTHING_TO_MODEL: errors.NothingToModelError,
+        Reason.TRIAL_NOT_TOLD: errors.TrialNotToldError,
     }
 )
 """Reasons that have an exception of their own; the others have their code's."""

@@ -27,8 +27,10 @@ class Handle:
         participant_id: Who takes part.
         warnings: Remarks on the config that do not keep it from running.
         learned_from: Ids of the earlier experiments that have taught the prior of its hyperparameters.
+        warm_started_from: Ids of the earlier experiments whose responses were carried over.
         shown_trial_id: The trial that a loop over the experiment has given out and that is to be told; None outside.
         next_trials: Trials that the loop gives out next.
+        at_sequence: Questions are about the experiment as it was after this event; None for now.
     """
 
     connection: Connection
@@ -37,8 +39,10 @@ class Handle:
     participant_id: str = ""
     warnings: tuple[str, ...] = ()
     learned_from: tuple[str, ...] = ()
+    warm_started_from: tuple[str, ...] = ()
     shown_trial_id: int | None = None
     next_trials: deque[Trial] = field(default_factory=deque)
+    at_sequence: int | None = None
 
     @property
     def reader(self) -> ValueReader:
@@ -49,6 +53,10 @@ class Handle:
         """Return the experiment over a connection that waits for no more than a moment and sends nothing again."""
         moment = replace(self.connection, timeout=Timeout.of(MOMENT), retries=Retries(attempts=1))
         return replace(self, connection=moment)
+
+    def at(self, sequence: int) -> "Handle":
+        """Return the experiment as it was after the event at a sequence."""
+        return replace(self, at_sequence=sequence, shown_trial_id=None, next_trials=deque())
 
     @contextmanager
     def loop(self) -> Iterator[None]:

@@ -101,7 +101,7 @@ def setup(
     participant_id: str = "",
     labels: Mapping[str, str] | None = None,
     seed: int | None = None,
-    warm_start_experiment_ids: Sequence[str] = (),
+    warm_start: Sequence[str] = (),
     prior_from: Sequence[str] = (),
 ) -> Call[Handle]:
     """Set up an experiment.
@@ -111,14 +111,16 @@ def setup(
         participant_id: Who takes part.
         labels: Added to the config's labels; win where both have a key.
         seed: Seed of every random choice, 0 to 2147483647; wins over the config's.
-        warm_start_experiment_ids: Earlier experiments whose responses are taken over.
+        warm_start: Ids of earlier experiments, such as the participant's first session, whose responses are carried
+            over: the model learns from them as if they had been told first. Strategies with `skip_with_warm_start` are
+            passed over.
         prior_from: Ids of earlier experiments that teach the model's hyperparameters, and nothing else; they stand in
             for those that the config's `population_prior` finds. `learned_from` of the result names those that did.
 
     Raises:
         InvalidConfigError: The config can't be run; `violations` has every mistake.
-        ExperimentNotFoundError: No experiment has an id of `prior_from`.
-        InvalidRequestError: An experiment of `prior_from` has other parameters or outcomes; `violations` says which.
+        ExperimentNotFoundError: No experiment has an id of `warm_start` or `prior_from`.
+        InvalidRequestError: One of these has other parameters or outcomes; `violations` says which.
         DeadlineExceededError: Learning from earlier experiments takes longer than `timeout.compute`; set up again.
         TypeError: An argument has a wrong type.
     """
@@ -127,7 +129,7 @@ def setup(
         participant_id=text("participant_id", participant_id),
         labels=texts("labels", labels or {}),
         seed=None if seed is None else whole("seed", seed),
-        warm_start_experiment_ids=_ids("warm_start_experiment_ids", warm_start_experiment_ids),
+        warm_start_experiment_ids=_ids("warm_start", warm_start),
         prior_from_experiment_ids=_ids("prior_from", prior_from),
     )
     response = yield from _setup(connection, read_config(config), request)
@@ -138,6 +140,7 @@ def setup(
         participant_id=participant_id,
         warnings=tuple(response.warnings),
         learned_from=read_learned_from(response.learned_priors),
+        warm_started_from=tuple(request.warm_start_experiment_ids),
     )
 
 
@@ -173,6 +176,7 @@ def experiment(connection: Connection, experiment_id: str) -> Call[Handle]:
         config=found.config,
         participant_id=found.participant_id,
         learned_from=read_learned_from(found.learned_priors),
+        warm_started_from=tuple(found.warm_start_experiment_ids),
     )
 
 

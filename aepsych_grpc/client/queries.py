@@ -41,7 +41,7 @@ def _ask(
 ) -> Call[QueryResponse]:
     """Send a question with its options; `own` are those that only this call has."""
     known_options(call, options, [*own, *QueryOptions.__annotations__])
-    level, sequence = options.get("credible_level"), options.get("at_sequence")
+    level, sequence = options.get("credible_level"), options.get("at_sequence", handle.at_sequence)
     question.MergeFrom(
         QueryRequest(
             experiment_id=handle.experiment_id,

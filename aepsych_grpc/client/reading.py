@@ -1,6 +1,7 @@
 """Calls that read what an experiment has recorded."""
 # ruff: noqa: D417  # the first parameter of a call becomes the method's self
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aepsych_grpc.client import rpc
@@ -43,17 +44,33 @@ def trials(handle: Handle, *, after_sequence: int = 0, include_posterior: bool =
         response = yield from exchange(handle.connection, rpc.LIST_TRIALS, request, timeout)
         found += [read_trial(trial, handle.reader) for trial in response.trials]
         if not response.next_page_token:
-            return found
+            return found if handle.at_sequence is None else _told_by(handle.at_sequence, found)
         request.page_token = response.next_page_token
+
+
+def _told_by(sequence: int, trials: list[Trial]) -> list[Trial]:
+    """Return the trials that had been told by then, as they were.
+
+    One that was revised several times counts as it was told until the last revision: the list knows no other.
+    """
+    told = [trial for trial in trials if trial.tell_sequence is not None and trial.tell_sequence <= sequence]
+    return [
+        replace(trial, state="told", outcomes=trial.revision.told_outcomes, revision=None)
+        if trial.revision and trial.sequence > sequence
+        else trial
+        for trial in told
+    ]
 
 
 def to_pandas(handle: Handle, *, include_posterior: bool = False) -> Call["pd.DataFrame"]:
     """Return the trials as a data frame, a row for each.
 
     The columns: `trial_id`; the parameters (`contrast_1`, `contrast_2` where trials have several stimuli); the
-    outcomes, missing while pending; `response_time` in seconds, `strategy`, `source`, `state`, `exclude_from_model`,
-    `note`, `ask_time`, `tell_time`; `participant_id` and `experiment_id`, so that the frames of several experiments can
-    be put together with `pandas.concat`; a column `metadata_KEY` for each key of the responses' metadata.
+    outcomes, as corrected, missing while pending and once retracted; `response_time` in seconds, `strategy`, `source`,
+    `state`, `exclude_from_model`, `note`, `ask_time`, `tell_time`, `revise_time`, `revision_reason`; `participant_id`
+    and `experiment_id`, so that the frames of several experiments can be put together with `pandas.concat`; where there
+    are any, a column `told_NAME` for each outcome as it was told before a revision, and a column `metadata_KEY` for
+    each key of the responses' metadata.
 
     Args:
         include_posterior: Also report the model's prediction at each trial's stimulus.

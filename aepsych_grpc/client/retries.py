@@ -1,9 +1,10 @@
 """When a call is sent again, and after what pause.
 
-Every call may be sent again, because the server recognises it: Setup, Ask, FinishStrategy and FinishExperiment carry a
-`request_id`, every observation of a Tell an `observation_id` (for an asked trial the server's default, `trial-N`), and
-the rest changes nothing. It is sent again after UNAVAILABLE (a server that restarts) and ABORTED (a server that lost a
-race for the database). It is never sent again after DEADLINE_EXCEEDED: the caller's time is up.
+Every call may be sent again, because the server recognises it: Setup, Ask, ReviseTrial, FinishStrategy and
+FinishExperiment carry a `request_id`, every observation of a Tell an `observation_id` (for an asked trial the server's
+default, `trial-N`), and the rest changes nothing. It is sent again after UNAVAILABLE (a server that restarts) and
+ABORTED (a server that lost a race for the database). It is never sent again after DEADLINE_EXCEEDED: the caller's time
+is up.
 """
 
 from dataclasses import dataclass

@@ -105,7 +105,7 @@ def tell(
         InvalidRequestError: The response is not one that the outcome can take, or a parameter is missing.
     """
     observation = Observation(shown, outcome, response_time, metadata or {}, exclude_from_model)
-    in_loop = handle.shown_trial_id is not None and _trial_id(shown) == handle.shown_trial_id
+    in_loop = handle.shown_trial_id is not None and number_of(shown) == handle.shown_trial_id
     receipts = yield from tell_batch(handle, [observation], ask_next=ask_next or in_loop)
     if in_loop:
         handle.shown_trial_id = None
@@ -151,21 +151,22 @@ def tell_batch(
 
 
 def _observation(handle: Handle, given: Observation) -> trial_pb2.Observation:
-    trial_id = _trial_id(given.shown)
+    trial_id = number_of(given.shown)
     response_time = None if given.response_time is None else real("response_time", given.response_time)
     return trial_pb2.Observation(
         # An asked trial has an id without our doing, the same one in a client that starts again.
         observation_id="" if trial_id is not None else uuid.uuid4().hex,
         trial_id=trial_id or 0,
         stimuli=[to_stimulus(stimulus) for stimulus in (_stimuli(given.shown) if trial_id is None else ())],
-        outcomes=to_values(_outcomes(handle, given.outcome)),
+        outcomes=to_values(named_outcomes(handle, given.outcome)),
         response_time=None if response_time is None else duration(response_time),
         metadata=to_struct(mapping("metadata", given.metadata)) if given.metadata else None,
         exclude_from_model=given.exclude_from_model,
     )
 
 
-def _trial_id(shown: Shown) -> int | None:
+def number_of(shown: Shown) -> int | None:
+    """Return the number of the trial that is meant; None for stimuli."""
     if isinstance(shown, Trial):
         return shown.trial_id
     # A bool is no number of a trial, though Python counts it as an int; numpy's whole numbers are.
@@ -183,7 +184,8 @@ def _stimuli(shown: Shown) -> Sequence[Mapping[str, Any]]:
     )
 
 
-def _outcomes(handle: Handle, outcome: Answer) -> Mapping[str, Any]:
+def named_outcomes(handle: Handle, outcome: Answer) -> Mapping[str, Any]:
+    """Return a response as values by outcome."""
     if isinstance(outcome, Mapping):
         return outcome
     names = [item.name for item in handle.config.outcomes]

@@ -47,6 +47,8 @@ class ExperimentState:
         create_time: When it was set up.
         update_time: When the latest event was recorded.
         learned_from: Ids of the earlier experiments that have taught the prior of its hyperparameters.
+        warm_started_from: Ids of the earlier experiments whose responses were carried over.
+        carried_over_count: How many responses that were; no other count includes them.
     """
 
     experiment_id: str
@@ -64,6 +66,8 @@ class ExperimentState:
     create_time: datetime
     update_time: datetime
     learned_from: tuple[str, ...]
+    warm_started_from: tuple[str, ...]
+    carried_over_count: int
 
     def _repr_html_(self) -> str:
         rows = [
@@ -78,7 +82,8 @@ class ExperimentState:
         ]
         going = "finished" if self.finished else "running"
         who = _caption(self.name, self.experiment_id, self.participant_id)
-        caption = f"{who}: {going}, {self.told_count} response{'' if self.told_count == 1 else 's'}"
+        carried = f" and {self.carried_over_count} carried over" if self.carried_over_count else ""
+        caption = f"{who}: {going}, {self.told_count} response{'' if self.told_count == 1 else 's'}{carried}"
         return html_table(["strategy", "chooses by", "asked", "told", "remaining"], rows, caption)
 
 
@@ -131,6 +136,8 @@ def read_state(message: experiment_pb2.Experiment) -> ExperimentState:
         create_time=read_time(message.create_time),
         update_time=read_time(message.update_time),
         learned_from=read_learned_from(message.learned_priors),
+        warm_started_from=tuple(message.warm_start_experiment_ids),
+        carried_over_count=message.carried_over_count,
     )
 
 

@@ -52,7 +52,8 @@ class Stopping:
 class Strategy:
     """One phase: how trials are chosen and when it ends.
 
-    Its model learns from the latest `keep_most_recent` observations; None for all.
+    Its model learns from the latest `keep_most_recent` observations; None for all. With `skip_with_warm_start` it is
+    passed over where the observations of earlier experiments were carried over.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Strategy:
     model: Component | None = None
     acquisition: Component | None = None
     keep_most_recent: int | None = None
+    skip_with_warm_start: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,6 +113,8 @@ def _strategy(strategy: Strategy, config: ExperimentConfig, catalogue: Catalogue
     if strategy.keep_most_recent:
         sentences.append(f"It is learned from the latest {_counted(strategy.keep_most_recent, 'response')} only")
     sentences.append(_ending(strategy.stopping))
+    if strategy.skip_with_warm_start:
+        sentences.append("It is passed over where responses of earlier experiments were carried over at setup")
     return "\n".join(sentence if sentence.endswith(".") else f"{sentence}." for sentence in sentences)
 
 

@@ -25,7 +25,11 @@ def differences(earlier: ExperimentConfig, config: ExperimentConfig, learned: Se
         config: The experiment that is to learn.
         learned: Names of the outcomes that its models learn from.
     """
-    return (*_of_trials(earlier, config), *_of_parameters(earlier, config), *_of_outcomes(earlier, config, learned))
+    return (
+        *_of_trials(earlier, config),
+        *_of_parameters(earlier, config),
+        *outcome_differences(earlier, config, learned),
+    )
 
 
 def _of_trials(earlier: ExperimentConfig, config: ExperimentConfig) -> Iterator[str]:
@@ -51,7 +55,8 @@ def _of_parameters(earlier: ExperimentConfig, config: ExperimentConfig) -> Itera
             yield f"the parameter {shown(name)} is {values_of(there[name])} there, {values_of(kind)} here"
 
 
-def _of_outcomes(earlier: ExperimentConfig, config: ExperimentConfig, learned: Sequence[str]) -> Iterator[str]:
+def outcome_differences(earlier: ExperimentConfig, config: ExperimentConfig, learned: Sequence[str]) -> Iterator[str]:
+    """Say which of the outcomes that are learned from an earlier experiment hasn't, or has of another kind."""
     there = {item.name: item.kind for item in earlier.outcomes}
     for item in config.outcomes:
         if item.name not in learned:

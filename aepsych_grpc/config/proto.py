@@ -220,6 +220,7 @@ def _read_strategy(message: v1.Strategy) -> StrategyDraft:
         acquisition=_read_component(message.acquisition) if message.HasField("acquisition") else None,
         stopping=_read_stopping(message.stopping) if message.HasField("stopping") else None,
         keep_most_recent=message.keep_most_recent if message.HasField("keep_most_recent") else None,
+        skip_with_warm_start=message.skip_with_warm_start,
     )
 
 
@@ -328,6 +329,7 @@ def _write_strategy(strategy: Strategy) -> v1.Strategy:
             max_seconds=stopping.max_seconds,
         ),
         keep_most_recent=strategy.keep_most_recent,
+        skip_with_warm_start=strategy.skip_with_warm_start,
     )
 
 

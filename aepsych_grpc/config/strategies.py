@@ -29,6 +29,7 @@ class StrategyDraft:
     acquisition: Component | None = None
     stopping: Stopping | None = None
     keep_most_recent: int | None = None
+    skip_with_warm_start: bool = False
 
 
 def complete_strategies(
@@ -43,6 +44,9 @@ def complete_strategies(
             return []
         drafts = _default_drafts(trials, catalogue)
     drafts = drafts[:MOST_STRATEGIES]
+    if all(draft.skip_with_warm_start for draft in drafts):
+        message = "All strategies have it, so that a warm start would leave nothing to ask; take it from the last one."
+        violations.append(Violation(f"{path}[{len(drafts) - 1}].skip_with_warm_start", message))
     paths = [f"{path}[{i}]" for i in range(len(drafts))]
     given = {f"{at}.name": draft.name for at, draft in zip(paths, drafts, strict=True) if draft.name}
     violations.extend(violation for at, name in given.items() for violation in check_name(name, at, "strategy"))
@@ -115,6 +119,7 @@ def _complete(
         acquisition=parts.get("acquisition"),
         stopping=draft.stopping,
         keep_most_recent=draft.keep_most_recent,
+        skip_with_warm_start=draft.skip_with_warm_start,
     )
 
 

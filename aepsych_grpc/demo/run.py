@@ -1,6 +1,7 @@
 """Runs the demo."""
 
 import random
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def run(*, trials: int, seed: int, output: Path, console: Console) -> bool:
         console: Where to print.
 
     Returns:
-        Whether everything that the server had acknowledged was there at the end.
+        Whether everything that the server had acknowledged was there at the end, and every trial follows from its log.
 
     Raises:
         OutputFolderError: Nothing can be written to the output folder.
@@ -84,13 +85,15 @@ def run(*, trials: int, seed: int, output: Path, console: Console) -> bool:
                     _tell(experiment, trial, response, record, restarted=number == trials // 2)
                     _show(progress, task, _watched_threshold(experiment))
             kept = _account(console, client.experiment(experiment.experiment_id), record)
+            kept = _replay(console, experiment) and kept
             _report(console, experiment, truth, record)
             picture = output / "demo.png"
             figure = experiment.plot_overview(truth=lambda context: truth.threshold(context["spatial_frequency"]))
             figure.savefig(picture)
     finally:
         server.stop()
-    console.print(facts({"machine": machine(), "picture": str(picture), "database": str(database)}))
+    again = f"aepsych-grpc replay {experiment.experiment_id} --database {database} --picture {output / 'replay.png'}"
+    console.print(facts({"machine": machine(), "picture": str(picture), "database": str(database), "replay": again}))
     return kept
 
 
@@ -146,6 +149,19 @@ def _account(console: Console, experiment: Experiment, record: Record) -> bool:
     if not losses:
         say(console, "✓", f"nothing is lost: {len(journal.asked)} trials and {len(journal.told)} responses are there")
     return not losses
+
+
+def _replay(console: Console, experiment: Experiment) -> bool:
+    """Have every trial worked out again from the log."""
+    agreements = Counter(event.agreement for event in experiment.replay() if event.kind == "trial_asked")
+    same, different, cut = agreements["same"], agreements["different"], agreements["unspecified"]
+    if different:
+        say(console, "✗", f"{different} trials are others when they are worked out again from the log", "red")
+        return False
+    say(console, "✓", f"{same} trials worked out again from the log are the same, bit for bit")
+    if cut:
+        say(console, "✓", f"{cut} can't be found again, for the clock had cut their search short")
+    return True
 
 
 def _report(console: Console, experiment: Experiment, truth: ContrastSensitivity, record: Record) -> None:

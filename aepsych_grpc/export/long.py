@@ -2,14 +2,14 @@
 
 from aepsych_grpc.export.column import Cell, Row
 from aepsych_grpc.export.trial_columns import FIRST, LAST
-from aepsych_grpc.export.variable import MOMENTS, OUTCOME, moment, value_of, variables
+from aepsych_grpc.export.variable import MOMENTS, OUTCOME, moment, told_value_of, value_of, variables
 
 
 def long_header(*, include_posterior: bool) -> tuple[str, ...]:
     """Return the names of the columns."""
     posterior = [f"posterior_{name}" for name in MOMENTS] if include_posterior else []
     first, last = ([column.name for column in columns] for columns in (FIRST, LAST))
-    return (*first, "kind", "stimulus", "name", "value", *posterior, *last)
+    return (*first, "kind", "stimulus", "name", "value", "told_value", *posterior, *last)
 
 
 def long_rows(row: Row, *, include_posterior: bool) -> tuple[tuple[Cell, ...], ...]:
@@ -26,5 +26,6 @@ def long_rows(row: Row, *, include_posterior: bool) -> tuple[tuple[Cell, ...], .
         posterior = [moment(estimate, name) for name in MOMENTS] if include_posterior else []
         stimulus = None if is_outcome else max(variable.stimulus, 1)
         value = value_of(variable, kind, row)
-        rows.append((*first, variable.kind, stimulus, variable.name, value, *posterior, *last))
+        told = told_value_of(variable.name, kind, row) if is_outcome else None
+        rows.append((*first, variable.kind, stimulus, variable.name, value, told, *posterior, *last))
     return tuple(rows)

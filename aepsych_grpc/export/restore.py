@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aepsych_grpc.export.log_file import InvalidFileError, WrittenLog
-from aepsych_grpc.session.codec import encode
 from aepsych_grpc.session.experiments import new_experiment_id
 from aepsych_grpc.session.foreign_log import CheckedLog, InvalidLogError, check_log
+from aepsych_grpc.session.projection import Projection
 from aepsych_grpc.session.workshop import Workshop
 from aepsych_grpc.store.error import DuplicateRequest, ExperimentExists, UnknownExperiment
 from aepsych_grpc.store.event_store import EventStore
-from aepsych_grpc.store.record import NewEvent
+from aepsych_grpc.store.record import NewExperiment
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,42 +51,47 @@ def sound_logs(
 def restore(store: EventStore, logs: Sequence[SoundLog], *, new_ids: bool = False) -> tuple[str, ...]:
     """Record experiments with the logs that they had; they go on as they would have there.
 
-    With `new_ids` they get new ids, so that those with the old ones may be here too.
+    All of them or none. With `new_ids` they get new ids, so that those with the old ones may be here too.
 
     Returns:
         Their ids, in order.
 
     Raises:
         ExperimentExists: An experiment is here already; nothing was recorded.
-        DuplicateRequest: The call that has set one up there has set up another one here; nothing was recorded.
+        DuplicateRequest: The call that has set one up there has set up another one, here or of these; nothing was
+            recorded.
         StoreUnavailable: The database can't be read or written.
     """
     if not new_ids:
-        for log in logs:
-            _refuse_known(store, log)
+        _refuse_known(store, logs)
     ids = [new_experiment_id() if new_ids else log.written.experiment_id for log in logs]
-    for experiment_id, log in zip(ids, logs, strict=True):
-        _record(store, experiment_id, log, known_request=not new_ids)
+    experiments = [_new(one, log, known_request=not new_ids) for one, log in zip(ids, logs, strict=True)]
+    store.create_experiments(experiments)
     return tuple(ids)
 
 
-def _refuse_known(store: EventStore, log: SoundLog) -> None:
-    try:
-        store.get(log.written.experiment_id)
-    except UnknownExperiment:
-        request_id = log.checked.created.request.request_id
-        if request_id and (other := store.find_setup(request_id)):
-            raise DuplicateRequest(other.experiment_id) from None
-    else:
-        raise ExperimentExists(log.written.experiment_id)
+def _refuse_known(store: EventStore, logs: Sequence[SoundLog]) -> None:
+    setups: dict[str, str] = {}
+    for log in logs:
+        experiment_id, request_id = log.written.experiment_id, log.checked.created.request.request_id
+        try:
+            store.get(experiment_id)
+        except UnknownExperiment:
+            if request_id in setups:
+                raise DuplicateRequest(setups[request_id]) from None
+            if request_id:
+                setups[request_id] = experiment_id
+                if other := store.find_setup(request_id):
+                    raise DuplicateRequest(other.experiment_id) from None
+        else:
+            raise ExperimentExists(experiment_id)
 
 
-def _record(store: EventStore, experiment_id: str, log: SoundLog, *, known_request: bool) -> None:
-    created = log.checked.created
-    encoded = ((event.time, *encode(event)) for event in log.written.events)
-    store.create_experiment(
+def _new(experiment_id: str, log: SoundLog, *, known_request: bool) -> NewExperiment:
+    created, projection = log.checked.created, Projection()
+    return NewExperiment(
         experiment_id=experiment_id,
-        events=[NewEvent(kind, time, payload) for time, kind, payload in encoded],
+        events=[projection.recorded(event) for event in log.written.events],
         name=created.config.name,
         participant_id=created.participant_id,
         labels=created.labels,

@@ -22,6 +22,8 @@ FIRST = (
 
 
 def _state(row: Row) -> str:
+    if row.trial.retracted:
+        return "retracted"
     return "pending" if row.told is None else "told"
 
 
@@ -49,5 +51,7 @@ LAST = (
     Column("sequence", Type.INTEGER, lambda row: row.trial.sequence),
     Column("note", Type.TEXT, lambda row: row.trial.note),
     Column("metadata", Type.TEXT, _metadata),
+    Column("revise_time", Type.TIME, lambda row: row.trial.revision.time if row.trial.revision else None),
+    Column("revision_reason", Type.TEXT, lambda row: row.trial.revision.reason if row.trial.revision else None),
 )
 """What became of the trial."""

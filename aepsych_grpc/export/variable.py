@@ -52,6 +52,8 @@ def _parameter_type(kind: parameter.Kind, config: ExperimentConfig) -> Type:
 def value_of(variable: Variable, kind: Type, row: Row) -> Cell:
     """Return the value of a variable in a trial; None where the trial's experiment has no such variable, or no value.
 
+    That of an outcome is the one that counts, after all revisions.
+
     In the log every number is a double; `kind` says which of them are whole numbers.
     """
     value: Cell
@@ -62,6 +64,16 @@ def value_of(variable: Variable, kind: Type, row: Row) -> Cell:
         if several != (variable.stimulus > 0) or variable.stimulus > len(row.stimuli):
             return None
         value = row.stimuli[max(variable.stimulus - 1, 0)].get(variable.name)
+    return _whole(value, kind)
+
+
+def told_value_of(outcome: str, kind: Type, row: Row) -> Cell:
+    """Return the value of an outcome as it was told, where it was revised since; None elsewhere."""
+    revision = row.trial.revision
+    return _whole(revision.told_outcomes.get(outcome), kind) if revision else None
+
+
+def _whole(value: Cell, kind: Type) -> Cell:
     return int(value) if kind is Type.INTEGER and isinstance(value, float) else value
 
 

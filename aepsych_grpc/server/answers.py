@@ -5,9 +5,9 @@ from datetime import datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from aepsych_grpc.config.proto import stimulus_to_proto, to_proto
+from aepsych_grpc.config.proto import stimulus_to_proto, to_proto, value_to_proto
 from aepsych_grpc.core.queries.estimate import Estimate
-from aepsych_grpc.session.call import Overview, Receipt, StrategyProgress, Trial
+from aepsych_grpc.session.call import Overview, Receipt, Revision, StrategyProgress, Trial
 from aepsych_grpc.session.codec import SOURCE_TO_PROTO, learned_prior_to_proto, observation_to_proto
 from aepsych_grpc.store.record import ExperimentRecord
 from aepsych_grpc.v1 import experiment_pb2, trial_pb2
@@ -16,19 +16,35 @@ from aepsych_grpc.v1 import experiment_service_pb2 as v1
 
 def trial_message(trial: Trial) -> trial_pb2.Trial:
     """Convert a trial."""
-    told = trial.observation is not None
     return trial_pb2.Trial(
         trial_id=trial.trial_id,
         stimuli=map(stimulus_to_proto, trial.stimuli),
         strategy=trial.strategy,
         source=SOURCE_TO_PROTO[trial.source],
-        state=trial_pb2.TRIAL_STATE_TOLD if told else trial_pb2.TRIAL_STATE_PENDING,
+        state=_trial_state(trial),
         data_sequence=trial.data_sequence,
         sequence=trial.sequence,
         ask_time=_timestamp(trial.ask_time),
         tell_time=_timestamp(trial.tell_time),
         observation=observation_to_proto(trial.observation) if trial.observation is not None else None,
         note=trial.note,
+        revision=_revision_message(trial.revision) if trial.revision is not None else None,
+    )
+
+
+def _trial_state(trial: Trial) -> trial_pb2.TrialState.ValueType:
+    if trial.observation is None:
+        return trial_pb2.TRIAL_STATE_PENDING
+    return trial_pb2.TRIAL_STATE_RETRACTED if trial.retracted else trial_pb2.TRIAL_STATE_TOLD
+
+
+def _revision_message(revision: Revision) -> trial_pb2.Revision:
+    return trial_pb2.Revision(
+        told_outcomes={name: value_to_proto(value) for name, value in revision.told_outcomes.items()},
+        count=revision.count,
+        revise_time=_timestamp(revision.time),
+        reason=revision.reason,
+        tell_sequence=revision.tell_sequence,
     )
 
 
@@ -63,6 +79,8 @@ def experiment_message(overview: Overview) -> experiment_pb2.Experiment:
         create_time=_timestamp(overview.create_time),
         update_time=_timestamp(overview.update_time),
         learned_priors=map(learned_prior_to_proto, overview.learned_priors),
+        warm_start_experiment_ids=overview.warm_start_from,
+        carried_over_count=overview.carried_over_count,
     )
 
 

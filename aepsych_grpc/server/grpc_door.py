@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +17,7 @@ from google.rpc.status_pb2 import Status
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.server.errors import abort, status_of
 from aepsych_grpc.server.gate import Gate
-from aepsych_grpc.server.servicer import Servicer
+from aepsych_grpc.server.servicer import ENDLESS, Servicer
 from aepsych_grpc.v1 import experiment_service_pb2
 
 SERVICE = experiment_service_pb2.DESCRIPTOR.services_by_name["ExperimentService"]
@@ -27,13 +28,15 @@ FAR_FUTURE = 1e8
 log = logging.getLogger(__name__)
 
 
-def method_handlers(servicer: Servicer, gate: Gate) -> "grpc.GenericRpcHandler[Any, Any]":
-    """Return gRPC's handlers of every RPC that the contract names."""
-    handlers = {method.name: _handler(method, servicer, gate) for method in SERVICE.methods}
+def method_handlers(servicer: Servicer, gate: Gate, endless: ThreadPoolExecutor) -> "grpc.GenericRpcHandler[Any, Any]":
+    """Return gRPC's handlers of every RPC that the contract names; those without an end run in threads of their own."""
+    handlers = {method.name: _handler(method, servicer, gate, endless) for method in SERVICE.methods}
     return grpc.method_handlers_generic_handler(SERVICE.full_name, handlers)
 
 
-def _handler(method: MethodDescriptor, servicer: Servicer, gate: Gate) -> "grpc.RpcMethodHandler[Any, Any]":
+def _handler(
+    method: MethodDescriptor, servicer: Servicer, gate: Gate, endless: ThreadPoolExecutor
+) -> "grpc.RpcMethodHandler[Any, Any]":
     request_class = GetMessageClass(method.input_type)
 
     def answer(request: bytes, context: grpc.ServicerContext) -> bytes:
@@ -43,10 +46,14 @@ def _handler(method: MethodDescriptor, servicer: Servicer, gate: Gate) -> "grpc.
 
     def answer_stream(request: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
         with _reported(method.name, context):
-            answers = servicer.stream(method.name, _decoded(request_class, request), _time_left(context))
+            message = _decoded(request_class, request)
+            answers = servicer.stream(method.name, message, _time_left(context), context.add_callback)
             for response in gate.one_by_one(answers):
                 yield response.SerializeToString()
 
+    if method.name in ENDLESS:
+        # How gRPC is told of another pool, as its own health service does.
+        answer_stream.experimental_thread_pool = endless  # type: ignore[attr-defined]
     # Without serializers gRPC passes bytes, so that a request that is no message gets a status of ours.
     if method.server_streaming:
         return grpc.unary_stream_rpc_method_handler(answer_stream)

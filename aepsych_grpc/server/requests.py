@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from google.protobuf.struct_pb2 import Value
 
@@ -14,7 +14,7 @@ from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.server.checks import Checks
 from aepsych_grpc.server.digest import content_digest
 from aepsych_grpc.server.limits import MAX_EXPORTED, MAX_LABELS, MAX_OBSERVATIONS, MAX_SEED, MAX_TRIALS, limited
-from aepsych_grpc.session.call import AskCall, GivenObservation, SetupCall
+from aepsych_grpc.session.call import AskCall, GivenObservation, ReviseCall, SetupCall
 from aepsych_grpc.session.event import RequestIdentity
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 from aepsych_grpc.v1 import trial_pb2
@@ -36,6 +36,7 @@ def setup_call(request: v1.SetupRequest, catalogue: Catalogue, timeout: float | 
     """
     _refuse_unsupported_setup(request)
     limited("prior_from_experiment_ids", len(request.prior_from_experiment_ids), MOST_EXPERIMENTS, "experiments")
+    limited("warm_start_experiment_ids", len(request.warm_start_experiment_ids), MOST_EXPERIMENTS, "experiments")
     checks = Checks()
     checks.text("request_id", request.request_id)
     checks.text("participant_id", request.participant_id)
@@ -44,7 +45,8 @@ def setup_call(request: v1.SetupRequest, catalogue: Catalogue, timeout: float | 
         checks.refuse("labels", f"With the config's, {len(labels)} labels are given; at most {MAX_LABELS} are allowed.")
     if request.HasField("seed") and request.seed < 0:
         checks.refuse("seed", f"{request.seed} is given; expected is 0 to {MAX_SEED}.")
-    _check_teachers(request.prior_from_experiment_ids, checks)
+    _check_earlier("prior_from_experiment_ids", request.prior_from_experiment_ids, checks)
+    _check_earlier("warm_start_experiment_ids", request.warm_start_experiment_ids, checks)
     if not request.HasField("config"):
         checks.refuse("config", "Required; nothing is given. A config has at least one parameter.")
         checks.done()
@@ -63,18 +65,19 @@ def setup_call(request: v1.SetupRequest, catalogue: Catalogue, timeout: float | 
         config=config,
         participant_id=request.participant_id,
         labels=labels,
+        warm_start_from=tuple(request.warm_start_experiment_ids),
         prior_from=tuple(request.prior_from_experiment_ids),
         deadline=None if timeout is None else time.monotonic() + _SHARE_OF_DEADLINE * timeout,
         request=RequestIdentity(request_id=request.request_id, content_digest=content_digest(request, "request_id")),
     )
 
 
-def _check_teachers(experiment_ids: Sequence[str], checks: Checks) -> None:
+def _check_earlier(field: str, experiment_ids: Sequence[str], checks: Checks) -> None:
     for i, experiment_id in enumerate(experiment_ids):
-        path = f"prior_from_experiment_ids[{i}]"
+        path = f"{field}[{i}]"
         checks.text(path, experiment_id, required=True)
         if experiment_id and experiment_id in experiment_ids[:i]:
-            checks.refuse(path, f'"{experiment_id}" is given twice; an experiment teaches once.')
+            checks.refuse(path, f'"{experiment_id}" is given twice; an experiment counts once.')
 
 
 def _refuse_unsupported_setup(request: v1.SetupRequest) -> None:
@@ -83,13 +86,6 @@ def _refuse_unsupported_setup(request: v1.SetupRequest) -> None:
             Reason.NOT_SUPPORTED,
             "ini_text: configs in AEPsych's INI dialect are not supported by this server; send the typed config.",
             metadata={"field": "ini_text"},
-        )
-    if request.warm_start_experiment_ids:
-        raise ServiceError(
-            Reason.NOT_SUPPORTED,
-            "warm_start_experiment_ids: taking over the responses of earlier experiments is not supported by this "
-            "server; prior_from_experiment_ids learns from them how participants respond.",
-            metadata={"field": "warm_start_experiment_ids"},
         )
 
 
@@ -161,11 +157,37 @@ def _observation(message: trial_pb2.Observation, path: str, checks: Checks) -> G
     )
 
 
-def _with_numbers(message: trial_pb2.Observation) -> trial_pb2.Observation:
-    """Return the observation with 1 and 0 for true and false, which mean the same as outcomes."""
+def revise_call(request: v1.ReviseTrialRequest) -> ReviseCall:
+    """Read a ReviseTrialRequest.
+
+    Raises:
+        ServiceError: INVALID_REQUEST.
+    """
+    checks = Checks()
+    checks.text("experiment_id", request.experiment_id, required=True)
+    checks.text("request_id", request.request_id)
+    checks.text("reason", request.reason)
+    if request.trial_id < 1:
+        checks.refuse("trial_id", f"{request.trial_id} is given; expected is the number of a told trial, from 1.")
+    checks.done()
+    return ReviseCall(
+        trial_id=request.trial_id,
+        outcomes=values(request.outcomes),
+        reason=request.reason,
+        request=RequestIdentity(
+            request_id=request.request_id, content_digest=content_digest(_with_numbers(request), "request_id")
+        ),
+    )
+
+
+Telling = TypeVar("Telling", trial_pb2.Observation, v1.ReviseTrialRequest)
+
+
+def _with_numbers(message: Telling) -> Telling:
+    """Return the message with 1 and 0 for true and false, which mean the same as outcomes."""
     if not any(value.HasField("bool_value") for value in message.outcomes.values()):
         return message
-    same = trial_pb2.Observation()
+    same = type(message)()
     same.CopyFrom(message)
     for value in same.outcomes.values():
         if value.HasField("bool_value"):

@@ -13,8 +13,11 @@ from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.server import answers, exporting, listing, requests
 from aepsych_grpc.server.checks import Checks
 from aepsych_grpc.server.digest import next_request_id
+from aepsych_grpc.server.places import Places
 from aepsych_grpc.server.query import SUPPORTED, answer_query
+from aepsych_grpc.server.replaying import answer_replay
 from aepsych_grpc.server.server_info import server_info
+from aepsych_grpc.server.watching import WhenGone, watch
 from aepsych_grpc.session.call import AskAnswer, AskCall, Receipt
 from aepsych_grpc.session.codec import learned_prior_to_proto
 from aepsych_grpc.session.experiment import Experiment
@@ -22,13 +25,8 @@ from aepsych_grpc.session.experiments import Experiments
 from aepsych_grpc.store.event_store import EventStore
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 
-NOT_SUPPORTED = {
-    "Replay": "Re-deriving an experiment from its log is not supported by this server.",
-    "ReviseTrial": "Correcting or retracting an observation is not supported by this server; "
-    "tell later ones with exclude_from_model where they should not count.",
-    "WatchExperiment": "Streaming events is not supported by this server; poll ListTrials with after_sequence.",
-}
-"""The RPCs that are refused, and what to do instead."""
+ENDLESS = frozenset({"WatchExperiment"})
+"""The RPCs that last until the caller has had enough."""
 
 
 class Servicer:
@@ -39,6 +37,7 @@ class Servicer:
         self._experiments = experiments
         self._catalogue = catalogue
         self._server_info = server_info(catalogue, SUPPORTED)
+        self._places = Places()
         self._timed: Mapping[str, Callable[[Any, float | None], Message]] = {
             "Setup": self.setup,
             "Ask": self.ask,
@@ -47,11 +46,16 @@ class Servicer:
             "ListTrials": self.list_trials,
         }
         self._streamed: Mapping[str, Callable[[Any, float | None], Iterator[Message]]] = {
+            "Replay": self.replay,
             "ExportTrials": self.export_trials,
+        }
+        self._endless: Mapping[str, Callable[[Any, WhenGone], Iterator[Message]]] = {
+            "WatchExperiment": self.watch_experiment,
         }
         self._untimed: Mapping[str, Callable[[Any], Message]] = {
             "FinishStrategy": self.finish_strategy,
             "FinishExperiment": self.finish_experiment,
+            "ReviseTrial": self.revise_trial,
             "GetExperiment": self.get_experiment,
             "ListExperiments": self.list_experiments,
             "GetServerInfo": self.get_server_info,
@@ -63,29 +67,36 @@ class Servicer:
         Raises:
             ServiceError: The call can't be answered.
         """
-        _check_call(method, timeout)
+        _check_time(timeout)
         if method in self._timed:
             return self._timed[method](request, timeout)
         return self._untimed[method](request)
 
-    def stream(self, method: str, request: Message, timeout: float | None = None) -> Generator[Message, None, None]:
-        """Answer the server-streaming RPC of this name, one message after the other; otherwise as `call`."""
-        _check_call(method, timeout)
-        yield from self._streamed[method](request, timeout)
+    def stream(
+        self, method: str, request: Message, timeout: float | None = None, when_gone: WhenGone = lambda _: True
+    ) -> Generator[Message, None, None]:
+        """Answer the server-streaming RPC of this name, one message after the other; otherwise as `call`.
+
+        `when_gone` lets one that has nothing to say at the moment learn that the caller has gone.
+        """
+        _check_time(timeout)
+        if method in self._endless:
+            yield from self._endless[method](request, when_gone)
+            return
+        with self._places.taken():
+            yield from self._streamed[method](request, timeout)
 
     def setup(self, request: v1.SetupRequest, timeout: float | None = None) -> v1.SetupResponse:
         """Set up an experiment, or only check its config."""
         call = requests.setup_call(request, self._catalogue, timeout)
-        if request.validate_only:
-            warnings = self._experiments.check(call)
-            return v1.SetupResponse(config=to_proto(call.config), warnings=(*remarks(call.config), *warnings))
-        answer = self._experiments.setup(call)
+        answer = self._experiments.check(call) if request.validate_only else self._experiments.setup(call)
         return v1.SetupResponse(
             experiment_id=answer.experiment_id,
             config=to_proto(answer.config),
             warnings=(*remarks(answer.config), *answer.prior_warnings),
             duplicate=answer.duplicate,
             learned_priors=map(learned_prior_to_proto, answer.learned_priors),
+            carried_over_count=answer.carried_over_count,
         )
 
     def ask(self, request: v1.AskRequest, timeout: float | None = None) -> v1.AskResponse:
@@ -121,6 +132,10 @@ class Servicer:
         """Answer a question about the participant."""
         return answer_query(request, self._experiments, timeout)
 
+    def replay(self, request: v1.ReplayRequest, timeout: float | None = None) -> Iterator[v1.ReplayResponse]:
+        """Re-derive an experiment from its log."""
+        return answer_replay(request, self._experiments, timeout)
+
     def finish_strategy(self, request: v1.FinishStrategyRequest) -> v1.FinishStrategyResponse:
         """End the current strategy."""
         identity = requests.finish_call(request, "strategy")
@@ -136,6 +151,20 @@ class Servicer:
         duplicate = experiment.finish(identity, request.reason)
         message = answers.experiment_message(experiment.overview())
         return v1.FinishExperimentResponse(experiment=message, duplicate=duplicate)
+
+    def revise_trial(self, request: v1.ReviseTrialRequest) -> v1.ReviseTrialResponse:
+        """Correct or retract an observation."""
+        call = requests.revise_call(request)
+        answer = self._experiments.open(request.experiment_id).revise(call)
+        return v1.ReviseTrialResponse(
+            trial=answers.trial_message(answer.trial), sequence=answer.sequence, duplicate=answer.duplicate
+        )
+
+    def watch_experiment(
+        self, request: v1.WatchExperimentRequest, when_gone: WhenGone
+    ) -> Iterator[v1.WatchExperimentResponse]:
+        """Stream events as they are recorded."""
+        return watch(request, self._experiments, when_gone)
 
     def get_experiment(self, request: v1.GetExperimentRequest) -> v1.GetExperimentResponse:
         """Report the state of an experiment."""
@@ -164,9 +193,7 @@ class Servicer:
         return self._server_info
 
 
-def _check_call(method: str, timeout: float | None) -> None:
-    if method in NOT_SUPPORTED:
-        raise ServiceError(Reason.NOT_SUPPORTED, NOT_SUPPORTED[method], metadata={"method": method})
+def _check_time(timeout: float | None) -> None:
     if timeout is not None and timeout <= 0:
         raise ServiceError(Reason.DEADLINE_EXCEEDED, "The call's deadline passed before it was begun.")
 

@@ -15,13 +15,14 @@ from aepsych_grpc.session.event import ANONYMOUS, LearnedPrior, Observation, Req
 class SetupCall:
     """Sets up an experiment. The config carries the final seed (or None) and is checked already.
 
-    `prior_from` names experiments to learn a prior from; empty for those that the config finds. `deadline` is in terms
-    of `time.monotonic()`.
+    `warm_start_from` names experiments whose observations are carried over, `prior_from` those to learn a prior from;
+    empty for those that the config finds. `deadline` is in terms of `time.monotonic()`.
     """
 
     config: ExperimentConfig
     participant_id: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    warm_start_from: tuple[str, ...] = ()
     prior_from: tuple[str, ...] = ()
     deadline: float | None = None
     request: RequestIdentity = ANONYMOUS
@@ -29,12 +30,13 @@ class SetupCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupAnswer:
-    """The experiment's id, its config as understood, and what earlier experiments have taught it."""
+    """The experiment's id, its config as understood, and what earlier experiments have given it."""
 
     experiment_id: str
     config: ExperimentConfig
     learned_priors: tuple[LearnedPrior, ...] = ()
     prior_warnings: tuple[str, ...] = ()
+    carried_over_count: int = 0
     duplicate: bool = False
 
 
@@ -51,8 +53,22 @@ class AskCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """How an observation was revised: what was told, by the event at which sequence; how often, when and why last."""
+
+    told_outcomes: Mapping[str, float]
+    tell_sequence: int
+    count: int
+    time: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A trial: what is shown, where it came from, and what was answered (None while pending)."""
+    """A trial: what is shown, where it came from, and what was answered (None while pending).
+
+    The observation has the outcomes as they were corrected; one that was retracted has none.
+    """
 
     trial_id: int
     stimuli: tuple[Stimulus, ...]
@@ -63,7 +79,13 @@ class Trial:
     ask_time: datetime | None
     tell_time: datetime | None = None
     observation: Observation | None = None
+    revision: Revision | None = None
     note: str = ""
+
+    @property
+    def retracted(self) -> bool:
+        """Whether its response was retracted."""
+        return self.observation is not None and not self.observation.outcomes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +131,25 @@ class TellAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviseCall:
+    """Corrects outcomes of a told trial, any JSON values; or retracts its observation when none are given."""
+
+    trial_id: int
+    outcomes: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    request: RequestIdentity = ANONYMOUS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviseAnswer:
+    """The trial afterwards."""
+
+    trial: Trial
+    sequence: int
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StrategyProgress:
     """How far a strategy is."""
 
@@ -141,3 +182,5 @@ class Overview:
     create_time: datetime
     update_time: datetime
     learned_priors: tuple[LearnedPrior, ...]
+    warm_start_from: tuple[str, ...]
+    carried_over_count: int

@@ -1,9 +1,7 @@
-"""Chooses the next trials: a pure function of the situation and the observations, unless time runs out."""
+"""Chooses the next trials: a pure function of the situation, the observations and what is decided besides."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import torch
 
@@ -13,16 +11,13 @@ from aepsych_grpc.core.numerical_failure import NUMERICAL_FAILURES
 from aepsych_grpc.core.stopping import asks_left
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.call import AskCall
-from aepsych_grpc.session.ending import asks_the_model, certain, overdue
+from aepsych_grpc.session.deciding import NOT_READY, Decisions, time_left
+from aepsych_grpc.session.ending import asks_the_model
 from aepsych_grpc.session.event import ModelRefitted, Stimulus, StrategyFinished, TrialAsked
 from aepsych_grpc.session.phase import Phase
 from aepsych_grpc.session.progress import advance, counts, current_strategy
 from aepsych_grpc.session.state import Key, Refit, Situation
-
-NOT_READY = "The model was not ready in time."
-
-FIT_SHARE = 0.6
-"""Share of the time left that a refit may take when older hyperparameters can stand in for it."""
+from aepsych_grpc.session.training import Extent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +29,11 @@ class Chosen:
     trials: tuple[TrialAsked, ...]
 
 
-def choose(phases: Sequence[Phase], situation: Situation, call: AskCall, clock: datetime) -> Chosen:
+def choose(phases: Sequence[Phase], situation: Situation, call: AskCall, decisions: Decisions) -> Chosen:
     """Choose as many trials as asked for, from one strategy after the other; fewer when there are no more.
 
-    A strategy that a clock or its model ends is passed over, and its end recorded.
+    A strategy that a clock or its model ends is passed over, and its end recorded. `decisions` are those of the call
+    here and now, or of an earlier answer as it is on record: with these the same trials are chosen again, bit for bit.
 
     Raises:
         ServiceError: INVALID_REQUEST when the generator has no trial with the fixed parameters.
@@ -49,18 +45,18 @@ def choose(phases: Sequence[Phase], situation: Situation, call: AskCall, clock: 
     while len(trials) < call.count and (index := current_strategy(phases, now)) is not None:
         phase = phases[index]
         refit, belief, problem = None, None, ""
-        reason = overdue(phase, now, clock)
-        if not reason and (phase.adaptive or asks_the_model(phase, now)):
+        reason = decisions.overdue(phase, now, len(trials))
+        if not reason and decisions.has_time(len(trials)) and (phase.adaptive or asks_the_model(phase, now)):
             for outcome in _outcomes_to_believe_in(phase, now):
                 belief = None
-                event, refit, problem = _refit(phase, outcome, now, situation.sequence + len(refits) + 1, call.deadline)
+                event, refit, problem = decisions.refit(phase, outcome, now, situation.sequence + len(refits) + 1)
                 if event is not None and refit is not None:
                     refits.append(event)
                     now = _with_refit(now, (phase.index, outcome), refit)
                 if refit is not None:
                     belief, problem = _belief(phase, outcome, now, refit, call.deadline)
-                if outcome == phase.outcome and belief is not None and refit is not None and asks_the_model(phase, now):
-                    reason = certain(phase, now, belief, refit, call.deadline)
+                if outcome == phase.outcome and belief is not None and refit is not None:
+                    reason = decisions.certain(phase, now, belief, refit)
         if reason:
             ended.append(StrategyFinished(strategy_index=index, reason=reason))
             now = advance(phases, now, ended[-1:])
@@ -114,13 +110,15 @@ def _belief(
     learner = phase.learners.get(outcome)
     if learner is None:
         return None, ""
-    n = situation.observation_count
+    told = Extent(situation.revision_count, situation.observation_count)
     try:
-        first = situation.belief_starts.get((phase.index, outcome), n)
-        posterior = learner.belief_in_time(refit, first, n, _left(deadline))
+        first = replace(told, n=situation.belief_starts.get((phase.index, outcome), told.n))
+        posterior = learner.belief_in_time(
+            refit, first, told, time_left(deadline), by_alternatives=phase.judges_by_alternatives(outcome)
+        )
         if posterior is None:
             return None, NOT_READY
-        response = learner.response(n, refit.hyperparameters)
+        response = learner.response(told, refit.hyperparameters)
     except NUMERICAL_FAILURES as error:
         return None, f"The model's belief failed: {error}"
     return Belief(posterior=posterior, response=response, acquisition=phase.acquisitions.get(outcome)), ""
@@ -151,36 +149,7 @@ def _choose_from(
     return phase.generator.generate(request)
 
 
-def _refit(
-    phase: Phase, outcome: str, situation: Situation, sequence: int, deadline: float | None
-) -> tuple[ModelRefitted | None, Refit | None, str]:
-    """Return the refit to record at `sequence`, if any, the refit to work with, and what is wrong if there is none."""
-    learner, latest = phase.learners.get(outcome), situation.refits.get((phase.index, outcome))
-    if learner is None or situation.observation_count == 0:
-        return None, None, "Nothing has been told that the model could learn from."
-    if not learner.refit_due(situation.sequence, latest):
-        return None, latest, ""
-    left = _left(deadline)
-    patience = left * FIT_SHARE if left is not None and latest is not None else left
-    done = learner.fit_in_time(situation.sequence, latest, patience)
-    if done is None:
-        return None, latest, "" if latest else NOT_READY
-    data_sequence, fit = done
-    event = ModelRefitted(
-        strategy_index=phase.index,
-        data_sequence=data_sequence,
-        hyperparameters=fit.hyperparameters,
-        note=fit.note,
-        outcome="" if outcome == phase.outcome else outcome,
-    )
-    return event, Refit(sequence, data_sequence, fit.hyperparameters), ""
-
-
 def _with_refit(situation: Situation, key: Key, refit: Refit) -> Situation:
     """Let a refit that is to be recorded take effect, for trials that are chosen in the same call."""
     starts = {other: start for other, start in situation.belief_starts.items() if other != key}
     return replace(situation, refits={**situation.refits, key: refit}, belief_starts=starts)
-
-
-def _left(deadline: float | None) -> float | None:
-    return None if deadline is None else max(deadline - time.monotonic(), 0.0)

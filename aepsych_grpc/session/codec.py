@@ -26,10 +26,12 @@ from aepsych_grpc.session.event import (
     LearnedPrior,
     ModelRefitted,
     Observation,
+    ObservationCarriedOver,
     ObservationTold,
     RequestIdentity,
     StrategyFinished,
     TrialAsked,
+    TrialRevised,
 )
 from aepsych_grpc.v1 import event_pb2, prior_pb2, trial_pb2
 
@@ -59,10 +61,18 @@ def event_to_proto(event: Event) -> event_pb2.Event:
         created.config.CopyFrom(to_proto(kind.config))
         created.participant_id = kind.participant_id
         created.labels.update(kind.labels)
+        created.warm_start_experiment_ids.extend(kind.warm_start_from)
         created.server_version = kind.server_version
         created.learned_priors.extend(map(learned_prior_to_proto, kind.learned_priors))
         created.prior_warnings.extend(kind.prior_warnings)
         _write_request(created.request, kind.request)
+    elif isinstance(kind, ObservationCarriedOver):
+        carried = message.observation_carried_over
+        carried.experiment_id = kind.experiment_id
+        carried.trial_id = kind.trial_id
+        carried.stimuli.extend(map(stimulus_to_proto, kind.stimuli))
+        for name, value in kind.outcomes.items():
+            carried.outcomes[name].CopyFrom(value_to_proto(value))
     elif isinstance(kind, ModelRefitted):
         refitted = message.model_refitted
         refitted.strategy_index = kind.strategy_index
@@ -77,6 +87,14 @@ def event_to_proto(event: Event) -> event_pb2.Event:
         told.observation.CopyFrom(observation_to_proto(kind.observation))
         told.unsolicited = kind.unsolicited
         told.content_digest = kind.content_digest
+    elif isinstance(kind, TrialRevised):
+        revised = message.trial_revised
+        revised.trial_id = kind.trial_id
+        revised.retracted = not kind.outcomes
+        for name, value in kind.outcomes.items():
+            revised.outcomes[name].CopyFrom(value_to_proto(value))
+        revised.reason = kind.reason
+        _write_request(revised.request, kind.request)
     elif isinstance(kind, StrategyFinished):
         message.strategy_finished.strategy_index = kind.strategy_index
         message.strategy_finished.reason = kind.reason
@@ -100,10 +118,19 @@ def _kind(message: event_pb2.Event) -> Kind:
                 config=from_proto(created.config, CATALOGUE),
                 participant_id=created.participant_id,
                 labels=dict(created.labels),
+                warm_start_from=tuple(created.warm_start_experiment_ids),
                 server_version=created.server_version,
                 learned_priors=tuple(map(_read_learned_prior, created.learned_priors)),
                 prior_warnings=tuple(created.prior_warnings),
                 request=_read_request(created.request),
+            )
+        case "observation_carried_over":
+            carried = message.observation_carried_over
+            return ObservationCarriedOver(
+                experiment_id=carried.experiment_id,
+                trial_id=carried.trial_id,
+                stimuli=tuple(map(stimulus_from_proto, carried.stimuli)),
+                outcomes=_read_outcomes(carried.outcomes),
             )
         case "model_refitted":
             refitted = message.model_refitted
@@ -122,6 +149,14 @@ def _kind(message: event_pb2.Event) -> Kind:
                 observation=_read_observation(told.observation),
                 unsolicited=told.unsolicited,
                 content_digest=told.content_digest,
+            )
+        case "trial_revised":
+            revised = message.trial_revised
+            return TrialRevised(
+                trial_id=revised.trial_id,
+                outcomes=_read_outcomes(revised.outcomes),
+                reason=revised.reason,
+                request=_read_request(revised.request),
             )
         case "strategy_finished":
             ended = message.strategy_finished
@@ -208,13 +243,17 @@ def _read_observation(message: trial_pb2.Observation) -> Observation:
         observation_id=message.observation_id,
         trial_id=message.trial_id,
         stimuli=tuple(map(stimulus_from_proto, message.stimuli)),
-        outcomes={name: value.number_value for name, value in message.outcomes.items()},
+        outcomes=_read_outcomes(message.outcomes),
         response_time=message.response_time.ToTimedelta().total_seconds()
         if message.HasField("response_time")
         else None,
         metadata=json_format.MessageToDict(message.metadata),
         exclude_from_model=message.exclude_from_model,
     )
+
+
+def _read_outcomes(outcomes: Mapping[str, Any]) -> dict[str, float]:
+    return {name: value.number_value for name, value in outcomes.items()}
 
 
 def _read_values(values: Mapping[str, Any]) -> dict[str, Value]:

@@ -51,12 +51,17 @@ class LearnedPrior:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExperimentCreated:
-    """The experiment was set up; `prior_warnings` say which earlier experiments have not taught it, and why."""
+    """The experiment was set up.
+
+    `warm_start_from` are the experiments whose observations are carried over. `prior_warnings` say which earlier
+    experiments have not taught it and why, and what else is to be said of them.
+    """
 
     config: ExperimentConfig
     participant_id: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     server_version: str = ""
+    warm_start_from: tuple[str, ...] = ()
     learned_priors: tuple[LearnedPrior, ...] = ()
     prior_warnings: tuple[str, ...] = ()
     request: RequestIdentity = ANONYMOUS
@@ -118,8 +123,35 @@ class ExperimentFinished:
     request: RequestIdentity = ANONYMOUS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialRevised:
+    """An observation was corrected, to `outcomes`, which are all that it has; or retracted, without any."""
+
+    trial_id: int
+    outcomes: Mapping[str, float] = field(default_factory=dict)
+    reason: str = ""
+    request: RequestIdentity = ANONYMOUS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservationCarriedOver:
+    """An observation of an earlier experiment, with this experiment's parameters and outcomes; no trial of its own."""
+
+    experiment_id: str
+    trial_id: int
+    stimuli: tuple[Stimulus, ...]
+    outcomes: Mapping[str, float]
+
+
 Kind: TypeAlias = (
-    ExperimentCreated | ModelRefitted | TrialAsked | ObservationTold | StrategyFinished | ExperimentFinished
+    ExperimentCreated
+    | ObservationCarriedOver
+    | ModelRefitted
+    | TrialAsked
+    | ObservationTold
+    | TrialRevised
+    | StrategyFinished
+    | ExperimentFinished
 )
 
 

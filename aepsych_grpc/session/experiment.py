@@ -10,20 +10,32 @@ from datetime import UTC, datetime
 from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.config.violation import Violation
 from aepsych_grpc.error import Reason, ServiceError
-from aepsych_grpc.session.call import AskAnswer, AskCall, GivenObservation, Overview, TellAnswer, Trial
+from aepsych_grpc.session.call import (
+    AskAnswer,
+    AskCall,
+    GivenObservation,
+    Overview,
+    ReviseAnswer,
+    ReviseCall,
+    TellAnswer,
+    Trial,
+)
 from aepsych_grpc.session.choosing import choose
+from aepsych_grpc.session.deciding import Live
 from aepsych_grpc.session.event import (
     ExperimentFinished,
     Kind,
     ObservationTold,
     RequestIdentity,
     StrategyFinished,
+    TrialRevised,
 )
 from aepsych_grpc.session.fitted import Fitted, answer, question
 from aepsych_grpc.session.log import Log
 from aepsych_grpc.session.overview import overview
 from aepsych_grpc.session.phase import assemble
 from aepsych_grpc.session.progress import advance, current_strategy, is_finished
+from aepsych_grpc.session.revising import revised_event
 from aepsych_grpc.session.state import AnsweredRequest, Situation
 from aepsych_grpc.session.stimulus import check_fixed_parameters
 from aepsych_grpc.session.telling import told_events
@@ -48,10 +60,15 @@ class Experiment:
         store: EventStore,
         workshop: Workshop,
         when_finished: Callable[[ExperimentConfig], None],
+        when_recorded: Callable[[str], None],
     ) -> None:
-        """Rebuild an experiment from its log; `when_finished` is called, briefly, whenever its data may be complete."""
+        """Rebuild an experiment from its log.
+
+        `when_finished` is called whenever its data may be complete, `when_recorded` with its id whenever the log has
+        grown. A Tell waits for them.
+        """
         self.experiment_id = experiment_id
-        self._when_finished = when_finished
+        self._when_finished, self._when_recorded = when_finished, when_recorded
         self._writing = threading.Lock()
         self._choosing = threading.Lock()
         self._log = Log(experiment_id, store)
@@ -78,7 +95,7 @@ class Experiment:
                     if self._finished():
                         raise self._nothing_left()
                     situation = self._state.situation()
-                chosen = choose(self._phases, situation, call, datetime.now(UTC))
+                chosen = choose(self._phases, situation, call, Live(datetime.now(UTC), call.deadline))
                 with self._writing, self._retried():
                     if self._moved_on(situation):
                         continue
@@ -122,6 +139,18 @@ class Experiment:
                     self._record(events, durable=True)
                 return TellAnswer(receipts=tuple(receipts), finished=self._finished(), sequence=self._state.sequence)
         raise _outrun()
+
+    def revise(self, call: ReviseCall) -> ReviseAnswer:
+        """Correct or retract an observation; on return that is on disk. The experiment may be finished.
+
+        Raises:
+            ServiceError: As `revised_event`, and REQUEST_ID_REUSED, CONCURRENT_WRITE, STORE_UNAVAILABLE.
+        """
+        duplicate = self._record_request(call.request, lambda: revised_event(self._state, call))
+        with self._writing:
+            return ReviseAnswer(
+                trial=self._state.trials[call.trial_id], sequence=self._state.sequence, duplicate=duplicate
+            )
 
     def finish_strategy(self, request: RequestIdentity, strategy: str = "") -> bool:
         """End the current strategy; if `strategy` is given, only if it is the current one.
@@ -209,17 +238,27 @@ class Experiment:
         """Take in what another server has written; return whether there was anything."""
         events = self._log.catch_up()
         take_in(self._training, events)
+        if events:
+            self._when_recorded(self.experiment_id)
         return bool(events)
 
     def _record(self, kinds: Sequence[Kind], *, durable: bool) -> None:
         for kind in kinds:
             if isinstance(kind, ObservationTold):
                 for training in self._training.values():
-                    training.check(kind.observation)
-        finished = is_finished(self._phases, advance(self._phases, self._state.situation(), kinds))
+                    training.check(kind.observation.stimuli)
+        finished = is_finished(self._phases, self._situation_after(kinds))
         take_in(self._training, self._log.append(kinds, durable=durable, finished=finished))
+        self._when_recorded(self.experiment_id)
         if finished and (not self._state.pending or self._state.finished):
             self._when_finished(self._state.created.config)
+
+    def _situation_after(self, kinds: Sequence[Kind]) -> Situation:
+        """Return the situation after events that are to be recorded; a revision is recorded by itself."""
+        first = kinds[0]
+        if isinstance(first, TrialRevised):
+            return self._state.situation_if(first)
+        return advance(self._phases, self._state.situation(), kinds)
 
     @contextmanager
     def _retried(self) -> Iterator[None]:
@@ -229,13 +268,17 @@ class Experiment:
         except SequenceConflict:
             self._catch_up()
         except StoreUnavailable as error:
-            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} Nothing was recorded.") from error
+            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} {error.consequence}") from error
 
     def _moved_on(self, situation: Situation) -> bool:
-        """Whether a choice made for a situation is void: other trials were asked or something ended meanwhile."""
+        """Whether a choice made for a situation is void.
+
+        It is when other trials were asked, something ended, or what it has learned from was revised meanwhile.
+        """
         now = self._state.situation()
-        return (now.asked_counts, now.finished_strategies, now.finished) != (
+        return (now.asked_counts, now.revision_count, now.finished_strategies, now.finished) != (
             situation.asked_counts,
+            situation.revision_count,
             situation.finished_strategies,
             situation.finished,
         )

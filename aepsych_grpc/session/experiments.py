@@ -4,22 +4,26 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import aepsych_grpc
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.call import SetupAnswer, SetupCall
-from aepsych_grpc.session.codec import decode, encode
-from aepsych_grpc.session.event import Event, ExperimentCreated
+from aepsych_grpc.session.codec import decode
+from aepsych_grpc.session.event import Event, ExperimentCreated, Kind
 from aepsych_grpc.session.experiment import Experiment
 from aepsych_grpc.session.phase import assemble
 from aepsych_grpc.session.population import Population
+from aepsych_grpc.session.projection import Projection
 from aepsych_grpc.session.teachers import Teachers, find_teachers
+from aepsych_grpc.session.warm_start import WarmStart, find_warm_start
+from aepsych_grpc.session.watching import Watcher, Watching
 from aepsych_grpc.session.workshop import Workshop
 from aepsych_grpc.store.error import DuplicateRequest, StoreUnavailable, UnknownExperiment
 from aepsych_grpc.store.event_store import EventStore
-from aepsych_grpc.store.record import NewEvent
 
 MOST_OPEN = 256
 """Experiments kept in memory; the one unused for longest is let go and rebuilt from its log on its next call."""
@@ -46,39 +50,49 @@ class Experiments:
         self.store = store
         self._workshop = Workshop()
         self._population = Population(store, self._workshop)
+        self._watching = Watching(store)
         self._lock = threading.Lock()
         self._open: OrderedDict[str, Experiment] = OrderedDict()
 
-    def check(self, call: SetupCall) -> tuple[str, ...]:
+    def check(self, call: SetupCall) -> SetupAnswer:
         """Check that every part can be built with its options, and that what is to be learned from can be.
 
         Returns:
-            Which earlier experiments will not be learned from, and why.
+            The answer to expect, without an id and without what earlier experiments would teach.
 
         Raises:
-            ServiceError: As `find_teachers`.
+            ServiceError: As `find_teachers` and `find_warm_start`.
             InvalidConfigError: A part can't be built with its options.
             StoreUnavailable: The database can't be read.
         """
-        return self._check(call).warnings
+        teachers, warm_start = self._check(call)
+        warnings = (*teachers.warnings, *warm_start.warnings)
+        created = ExperimentCreated(config=call.config, prior_warnings=warnings)
+        return _answer("", created, len(warm_start.carried), duplicate=False)
 
-    def _check(self, call: SetupCall) -> Teachers:
-        assemble(call.config, self._workshop)
-        return find_teachers(self.store, call.config, call.prior_from)
+    def _check(self, call: SetupCall) -> tuple[Teachers, WarmStart]:
+        assembly = assemble(call.config, self._workshop)
+        teachers = find_teachers(self.store, call.config, call.prior_from)
+        warm_start = find_warm_start(self.store, call.config, call.warm_start_from)
+        for carried in warm_start.carried:
+            for training in assembly.training.values():
+                training.check(carried.stimuli)
+        return teachers, warm_start
 
     def setup(self, call: SetupCall) -> SetupAnswer:
         """Set up an experiment.
 
         Raises:
             ServiceError: REQUEST_ID_REUSED, STORE_UNAVAILABLE, DEADLINE_EXCEEDED while it is learned from earlier
-                experiments, and as `find_teachers`.
+                experiments, and as `find_teachers` and `find_warm_start`.
             InvalidConfigError: A part can't be built with its options.
             StoreUnavailable: The database can't be read.
         """
         request_id = call.request.request_id
         if request_id and (earlier := self.store.find_setup(request_id)):
             return self._earlier(earlier.experiment_id, call)
-        config, teachers = call.config, self._check(call)
+        config = call.config
+        teachers, warm_start = self._check(call)
         timeout = None if call.deadline is None else max(call.deadline - time.monotonic(), 0.0)
         learned_priors = self._population.learned_in_time(config, teachers.found, timeout)
         if config.seed is None:
@@ -88,17 +102,19 @@ class Experiments:
             config=config,
             participant_id=call.participant_id,
             labels=call.labels,
+            warm_start_from=call.warm_start_from,
             server_version=aepsych_grpc.__version__,
             learned_priors=learned_priors,
-            prior_warnings=teachers.warnings,
+            prior_warnings=(*teachers.warnings, *warm_start.warnings),
             request=call.request,
         )
         now = datetime.now(UTC)
-        kind, payload = encode(Event(1, now, created))
+        kinds: list[Kind] = [created, *warm_start.carried]
+        projection = Projection()
         try:
             self.store.create_experiment(
                 experiment_id=experiment_id,
-                events=[NewEvent(kind, now, payload)],
+                events=[projection.recorded(Event(sequence, now, kind)) for sequence, kind in enumerate(kinds, 1)],
                 name=config.name,
                 participant_id=call.participant_id,
                 labels=call.labels,
@@ -108,20 +124,17 @@ class Experiments:
         except DuplicateRequest as duplicate:
             return self._earlier(duplicate.experiment_id, call)
         except StoreUnavailable as error:
-            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} Nothing of this call was recorded.") from error
-        return _answer(experiment_id, created, duplicate=False)
+            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} {error.consequence}") from error
+        return _answer(experiment_id, created, len(warm_start.carried), duplicate=False)
 
     def created(self, experiment_id: str) -> ExperimentCreated:
         """Return how an experiment was set up, without reading the rest of its log.
 
         Raises:
-            ServiceError: EXPERIMENT_NOT_FOUND.
-            StoreUnavailable: The database can't be read.
+            ServiceError: EXPERIMENT_NOT_FOUND, STORE_UNAVAILABLE.
         """
-        try:
+        with _found(experiment_id):
             (first,) = self.store.events(experiment_id, most=1)
-        except UnknownExperiment:
-            raise _unknown(experiment_id) from None
         created = decode(first.payload).kind
         if not isinstance(created, ExperimentCreated):
             raise TypeError(f"The log of experiment {experiment_id} begins with {type(created).__name__}.")
@@ -136,7 +149,8 @@ class Experiments:
                 "Re-send the same content, or use a new id.",
                 metadata={"experiment_id": experiment_id},
             )
-        return _answer(experiment_id, created, duplicate=True)
+        carried_over_count = self.store.get(experiment_id).counts.get("observation_carried_over", 0)
+        return _answer(experiment_id, created, carried_over_count, duplicate=True)
 
     def open(self, experiment_id: str) -> Experiment:
         """Return an experiment, rebuilt from its log if it is not in memory.
@@ -149,12 +163,10 @@ class Experiments:
             if experiment is not None:
                 self._open.move_to_end(experiment_id)
                 return experiment
-        try:
-            experiment = Experiment(experiment_id, self.store, self._workshop, self._population.anticipate)
-        except UnknownExperiment:
-            raise _unknown(experiment_id) from None
-        except StoreUnavailable as error:
-            raise ServiceError(Reason.STORE_UNAVAILABLE, str(error)) from error
+        with _found(experiment_id):
+            experiment = Experiment(
+                experiment_id, self.store, self._workshop, self._population.anticipate, self._watching.recorded
+            )
         with self._lock:
             experiment = self._open.setdefault(experiment_id, experiment)
             self._open.move_to_end(experiment_id)
@@ -162,27 +174,63 @@ class Experiments:
                 self._open.popitem(last=False)
             return experiment
 
+    def log(self, experiment_id: str) -> list[Event]:
+        """Read the log of an experiment, whether it is open or not.
+
+        Raises:
+            ServiceError: EXPERIMENT_NOT_FOUND, STORE_UNAVAILABLE.
+        """
+        with _found(experiment_id):
+            return [decode(one.payload) for one in self.store.events(experiment_id)]
+
+    @contextmanager
+    def watcher(self, experiment_id: str, after_sequence: int) -> Iterator[Watcher]:
+        """Watch an experiment for the length of the block, whether it is open or not.
+
+        Raises:
+            ServiceError: As `Watching.watcher`, and EXPERIMENT_NOT_FOUND, STORE_UNAVAILABLE.
+        """
+        with _found(experiment_id), self._watching.watcher(experiment_id, after_sequence) as watcher:
+            yield watcher
+
+    def stop_watching(self) -> None:
+        """End all who watch, and let no more in."""
+        self._watching.close()
+
     def close(self) -> bool:
         """Stop what nobody waits for, close the store, and return whether every computation has come to its end."""
+        self.stop_watching()
         done = self._population.close()
         self._workshop.close()
         self.store.close()
         return done
 
 
-def _unknown(experiment_id: str) -> ServiceError:
-    return ServiceError(
-        Reason.EXPERIMENT_NOT_FOUND,
-        f'There is no experiment "{experiment_id}". ListExperiments names those that there are.',
-        metadata={"experiment_id": experiment_id},
-    )
+@contextmanager
+def _found(experiment_id: str) -> Iterator[None]:
+    """Say which experiment there isn't.
+
+    Raises:
+        ServiceError: EXPERIMENT_NOT_FOUND, STORE_UNAVAILABLE.
+    """
+    try:
+        yield
+    except UnknownExperiment:
+        raise ServiceError(
+            Reason.EXPERIMENT_NOT_FOUND,
+            f'There is no experiment "{experiment_id}". ListExperiments names those that there are.',
+            metadata={"experiment_id": experiment_id},
+        ) from None
+    except StoreUnavailable as error:
+        raise ServiceError(Reason.STORE_UNAVAILABLE, str(error)) from error
 
 
-def _answer(experiment_id: str, created: ExperimentCreated, *, duplicate: bool) -> SetupAnswer:
+def _answer(experiment_id: str, created: ExperimentCreated, carried_over_count: int, *, duplicate: bool) -> SetupAnswer:
     return SetupAnswer(
         experiment_id=experiment_id,
         config=created.config,
         learned_priors=created.learned_priors,
         prior_warnings=created.prior_warnings,
+        carried_over_count=carried_over_count,
         duplicate=duplicate,
     )

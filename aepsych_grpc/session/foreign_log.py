@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from aepsych_grpc.config.violation import InvalidConfigError, Violation
@@ -10,21 +10,25 @@ from aepsych_grpc.core.generators.generator import Source
 from aepsych_grpc.core.numerical_failure import NUMERICAL_FAILURES
 from aepsych_grpc.core.space.check import check_stimulus
 from aepsych_grpc.error import ServiceError
-from aepsych_grpc.session.call import GivenObservation
+from aepsych_grpc.session.call import GivenObservation, ReviseCall
 from aepsych_grpc.session.event import (
     Event,
     ExperimentCreated,
     ExperimentFinished,
     Kind,
     ModelRefitted,
+    ObservationCarriedOver,
     ObservationTold,
     StrategyFinished,
     TrialAsked,
+    TrialRevised,
 )
+from aepsych_grpc.session.outcomes import outcome_violations
 from aepsych_grpc.session.phase import Assembly, assemble
 from aepsych_grpc.session.progress import is_finished
+from aepsych_grpc.session.revising import revised_event
 from aepsych_grpc.session.state import State
-from aepsych_grpc.session.stimulus import check_fixed_parameters
+from aepsych_grpc.session.stimulus import check_fixed_parameters, check_told_stimuli
 from aepsych_grpc.session.telling import told_events
 from aepsych_grpc.session.training import take_in
 from aepsych_grpc.session.workshop import Workshop
@@ -95,6 +99,10 @@ def _problem(event: Event, state: State, assembly: Assembly) -> str:
             return _asked(event, kind, state)
         case ObservationTold():
             return _told(kind, state, assembly)
+        case TrialRevised():
+            return _revised(kind, state)
+        case ObservationCarriedOver():
+            return _carried_over(kind, state, assembly)
         case ModelRefitted():
             return _refitted(event, kind, assembly)
         case StrategyFinished():
@@ -164,7 +172,40 @@ def _told(told: ObservationTold, state: State, assembly: Assembly) -> str:
     if again != [told]:
         return "observation: It is told already, or is not what a Tell would record."
     for training in assembly.training.values():
-        training.check(observation)
+        training.check(observation.stimuli)
+    return ""
+
+
+def _revised(revised: TrialRevised, state: State) -> str:
+    """Revise the observation again, and see whether that makes the same event."""
+    if revised.request.request_id in state.requests:
+        return "request: An earlier call has its request_id."
+    call = ReviseCall(
+        trial_id=revised.trial_id, outcomes=revised.outcomes, reason=revised.reason, request=revised.request
+    )
+    try:
+        again = revised_event(state, call)
+    except ServiceError as error:
+        return _shown(error.violations) if error.violations else error.message
+    return "" if again == revised else "outcomes: They are not all that the trial has."
+
+
+def _carried_over(carried: ObservationCarriedOver, state: State, assembly: Assembly) -> str:
+    config, before = state.created.config, len(state.counted.carried)
+    if state.sequence != 1 + before:
+        return "Observations are carried over when an experiment is set up, before anything else."
+    if carried.experiment_id not in state.created.warm_start_from:
+        return f'experiment_id: "{carried.experiment_id}" is not among those that the experiment began with.'
+    if carried.trial_id < 1:
+        return f"trial_id: {carried.trial_id} is given; they count from 1."
+    stimuli, malformed, out_of_bounds = check_told_stimuli(config, carried.stimuli, "stimuli")
+    wrong = [*malformed, *out_of_bounds, *outcome_violations(config, carried.outcomes, "outcomes")]
+    if wrong:
+        return _shown(wrong)
+    if stimuli != carried.stimuli:
+        return "stimuli: They lack a parameter."
+    for training in assembly.training.values():
+        training.check(stimuli)
     return ""
 
 
@@ -178,10 +219,11 @@ def _refitted(event: Event, refitted: ModelRefitted, assembly: Assembly) -> str:
     if not all(map(math.isfinite, refitted.hyperparameters)):
         return "hyperparameters: Every one is a finite number."
     training = assembly.training[outcome]
-    if not training.count(refitted.data_sequence):
+    extent = training.extent(refitted.data_sequence)
+    if not extent.n:
         return "data_sequence: Nothing had been told then that a model can learn from."
     try:
-        phase.learners[outcome].model.condition(training.first(1, None), refitted.hyperparameters)
+        phase.learners[outcome].model.condition(training.first(replace(extent, n=1)), refitted.hyperparameters)
     except ValueError as error:
         return f"hyperparameters: {error}"
     except NUMERICAL_FAILURES:

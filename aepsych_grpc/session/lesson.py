@@ -7,7 +7,7 @@ from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.core.models.hyperprior import Hyperprior
 from aepsych_grpc.core.models.model import TrainingData
 from aepsych_grpc.session.codec import decode
-from aepsych_grpc.session.event import LearnedPrior
+from aepsych_grpc.session.event import LearnedPrior, ObservationCarriedOver
 from aepsych_grpc.session.phase import Phase, assemble
 from aepsych_grpc.session.teachers import Teacher
 from aepsych_grpc.session.training import TrainingSet, take_in
@@ -58,7 +58,9 @@ def _told(
         for outcome in phase.learners
     }
     stored = store.events(teacher.experiment_id, most=teacher.sequence)
-    take_in(training, (decode(one.payload) for one in stored))
+    events = (decode(one.payload) for one in stored)
+    # What was carried over is for the experiment to teach that it comes from.
+    take_in(training, (event for event in events if not isinstance(event.kind, ObservationCarriedOver)))
     return training
 
 

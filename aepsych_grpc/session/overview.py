@@ -29,6 +29,8 @@ def overview(experiment_id: str, state: State, phases: Sequence[Phase]) -> Overv
         create_time=state.create_time,
         update_time=state.update_time,
         learned_priors=state.created.learned_priors,
+        warm_start_from=state.created.warm_start_from,
+        carried_over_count=situation.carried_over_count,
     )
 
 

@@ -16,7 +16,7 @@ def counts(phase: Phase, situation: Situation) -> Counts:
     """Count what a strategy's rules are about."""
     return Counts(
         asks=situation.asked_counts[phase.index],
-        tells=situation.observation_count,
+        tells=situation.observation_count - situation.carried_over_count,
         occurrences={
             (outcome, value): situation.outcome_counts.get((outcome, float(value)), 0)
             for outcome in phase.binary_outcomes
@@ -34,9 +34,13 @@ def _limit(phase: Phase, situation: Situation) -> int | None:
 
 
 def has_ended(phase: Phase, situation: Situation) -> bool:
-    """Whether a strategy has ended: by an event, because a later one has asked, or by its own counts."""
+    """Whether a strategy has ended: by an event, because a later one has asked, or by its own counts.
+
+    One that a warm start makes needless has ended before it began.
+    """
     return (
-        phase.index in situation.finished_strategies
+        (phase.strategy.skip_with_warm_start and situation.carried_over_count > 0)
+        or phase.index in situation.finished_strategies
         or phase.index < situation.latest_strategy
         or stopping.is_finished(phase.strategy.stopping, counts(phase, situation))
     )

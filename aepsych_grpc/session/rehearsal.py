@@ -3,40 +3,25 @@
 It goes through the same states, and so asks the same trials, as a recorded experiment with the same config and seed.
 """
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from aepsych_grpc.config.experiment import ExperimentConfig
 from aepsych_grpc.session.call import AskCall, Trial
 from aepsych_grpc.session.choosing import choose
+from aepsych_grpc.session.deciding import Live
 from aepsych_grpc.session.event import Event, ExperimentCreated, Kind, LearnedPrior, Observation, ObservationTold
 from aepsych_grpc.session.fitted import Fitted, answer, question
+from aepsych_grpc.session.inline import Inline
 from aepsych_grpc.session.phase import Phase, assemble
 from aepsych_grpc.session.progress import is_finished
 from aepsych_grpc.session.state import State
 from aepsych_grpc.session.workshop import Workshop
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
 NO_TIME = datetime.fromtimestamp(0, UTC)
 """When the events of a rehearsal happen: never."""
-
-
-class Inline(Executor):
-    """Computes what is submitted at once, in the caller's thread."""
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Compute, and return the result or the exception."""
-        future: Future[T] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001  # it reaches the caller through the future, as from any executor
-            future.set_exception(error)
-        return future
 
 
 class Rehearsal:
@@ -76,7 +61,7 @@ class Rehearsal:
         """
         if self.finished:
             raise ValueError("The experiment is finished.")
-        chosen = choose(self._assembly.phases, self._state.situation(), AskCall(), NO_TIME)
+        chosen = choose(self._assembly.phases, self._state.situation(), AskCall(), Live(NO_TIME))
         for refit in chosen.refits:
             self._apply(refit)
         for end in chosen.ended:

@@ -1,7 +1,7 @@
 """The state of an experiment: a pure function of its events."""
 
 from bisect import bisect_right
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -10,16 +10,19 @@ from typing import TypeAlias
 from aepsych_grpc.config.learning import leading_outcome
 from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.core.generators.generator import Source, Told
-from aepsych_grpc.session.call import Trial
+from aepsych_grpc.session.call import Revision, Trial
+from aepsych_grpc.session.counted import Counted
 from aepsych_grpc.session.event import (
     Event,
     ExperimentCreated,
     ModelRefitted,
+    ObservationCarriedOver,
     ObservationTold,
     RequestIdentity,
     Stimulus,
     StrategyFinished,
     TrialAsked,
+    TrialRevised,
 )
 
 Key: TypeAlias = tuple[int, str]
@@ -54,12 +57,15 @@ class Situation:
         told: Those of them with a response to learn from, in the order of telling.
         begin_times: When each strategy that has asked did so first.
         observation_count: Observations that models learn from.
-        outcome_counts: How often each value of each outcome has occurred among them.
+        carried_over_count: Those of them that come from earlier experiments.
+        revision_count: Revisions of such observations so far.
+        outcome_counts: How often each value of each outcome has occurred among the others.
         latest_strategy: The latest strategy that has asked.
         finished_strategies: Strategies that were ended by an event: by request, a clock or a model.
         pending: Trials that await a response.
         refits: The refits in effect, by strategy and outcome.
-        belief_starts: By strategy and outcome, the number of observations at the strategy's first ask since that refit.
+        belief_starts: By strategy and outcome, the number of observations at the strategy's first ask since that refit,
+            or since the latest revision.
         finished: Whether the experiment was ended by request.
     """
 
@@ -70,6 +76,8 @@ class Situation:
     told: tuple[tuple[Told, ...], ...]
     begin_times: dict[int, datetime]
     observation_count: int
+    carried_over_count: int
+    revision_count: int
     outcome_counts: dict[tuple[str, float], int]
     latest_strategy: int
     finished_strategies: frozenset[int]
@@ -86,22 +94,21 @@ class State:
         sequence: Sequence of the latest event.
         trials: All trials by number, in the order in which they arose.
         pending: Numbers of the trials that await a response, in order.
-        told: Numbers of the told trials, in the order of telling.
-        learned: Sequences of the observations that models learn from.
-        outcome_counts: How often each value of each outcome has occurred among them.
+        told: Sequence of the observation of each told trial, by its number, in the order of telling.
+        counted: The observations that count, as they are after all revisions.
+        revision_count: Revisions of observations that models learn from.
         observation_digests: Digest of each observation as it was sent, by its id.
         observation_trials: Number of the trial of each observation, by its id.
         requests: Calls that took effect, by request id.
         asked_counts: Trials asked by each strategy.
         asked_by: Their stimuli, in order.
-        told_of: Those of them with a response to learn from, in the order of telling.
         begin_times: When each strategy that has asked did so first.
         finished_strategies: Strategies that were ended by an event: by request, a clock or a model.
         latest_strategy: The latest strategy that has asked; the current one is never before it.
         refits: All refits, by strategy and outcome.
         asked: Sequence and strategy of each ask.
         belief_starts: By strategy and outcome, the number of observations at the strategy's first ask since the latest
-            refit.
+            refit or revision.
         finished: Whether the experiment was ended by request.
     """
 
@@ -112,18 +119,16 @@ class State:
         self.sequence = 0
         self.trials: dict[int, Trial] = {}
         self.pending: dict[int, None] = {}
-        self.told: list[int] = []
-        self.learned: list[int] = []
+        self.told: dict[int, int] = {}
+        self.counted = Counted(())
+        self.revision_count = 0
         self.asked: list[tuple[int, int]] = []
-        self.outcome_counts: Counter[tuple[str, float]] = Counter()
         self.observation_digests: dict[str, bytes] = {}
         self.observation_trials: dict[str, int] = {}
         self.requests: dict[str, AnsweredRequest] = {}
         self.asked_counts: list[int] = []
         self.asked_by: list[list[tuple[Stimulus, ...]]] = []
-        self.told_of: list[list[Told]] = []
         self.begin_times: dict[int, datetime] = {}
-        self._strategies: dict[str, int] = {}
         self._leading: list[str] = []
         self.finished_strategies: set[int] = set()
         self.latest_strategy = 0
@@ -143,13 +148,16 @@ class State:
             self._leading = [
                 leading_outcome(kind.config, strategy, CATALOGUE.models).name for strategy in kind.config.strategies
             ]
-            self._strategies = {strategy.name: index for index, strategy in enumerate(kind.config.strategies)}
             self.asked_by = [[] for _ in kind.config.strategies]
-            self.told_of = [[] for _ in kind.config.strategies]
+            self.counted = self._count(self.trials)
+        elif isinstance(kind, ObservationCarriedOver):
+            self.counted.carried.append(event.sequence)
         elif isinstance(kind, TrialAsked):
             self._apply_asked(event, kind)
         elif isinstance(kind, ObservationTold):
             self._apply_told(event, kind)
+        elif isinstance(kind, TrialRevised):
+            self._apply_revised(event, kind)
         elif isinstance(kind, ModelRefitted):
             refit = Refit(event.sequence, kind.data_sequence, kind.hyperparameters)
             key = (kind.strategy_index, kind.outcome or self._leading[kind.strategy_index])
@@ -182,7 +190,7 @@ class State:
         self.begin_times.setdefault(asked.strategy_index, event.time)
         self.asked.append((event.sequence, asked.strategy_index))
         self.latest_strategy = max(self.latest_strategy, asked.strategy_index)
-        observations = bisect_right(self.learned, asked.data_sequence)
+        observations = self.counted.up_to(asked.data_sequence)
         for outcome in self.created.config.outcomes:
             self.belief_starts.setdefault((asked.strategy_index, outcome.name), observations)
         self._remember(asked.request, asked.trial_id)
@@ -202,15 +210,36 @@ class State:
             trial, observation=observation, tell_time=event.time, sequence=event.sequence
         )
         self.pending.pop(observation.trial_id, None)
-        self.told.append(observation.trial_id)
+        self.told[observation.trial_id] = event.sequence
         self.observation_digests[observation.observation_id] = told.content_digest
         self.observation_trials[observation.observation_id] = observation.trial_id
-        if not observation.exclude_from_model:
-            self.learned.append(event.sequence)
-            self.outcome_counts.update(observation.outcomes.items())
-            if (index := self._strategies.get(trial.strategy)) is not None:
-                response = observation.outcomes[self._leading[index]]
-                self.told_of[index].append(Told(observation.stimuli, response))
+        self.counted.add(event.sequence, self.trials[observation.trial_id])
+
+    def _apply_revised(self, event: Event, revised: TrialRevised) -> None:
+        earlier = self.trials[revised.trial_id]
+        trial = _with_outcomes(earlier, revised.outcomes)
+        told_outcomes = earlier.observation.outcomes if earlier.observation else {}
+        revision = Revision(
+            told_outcomes=earlier.revision.told_outcomes if earlier.revision else told_outcomes,
+            tell_sequence=self.told[revised.trial_id],
+            count=earlier.revision.count + 1 if earlier.revision else 1,
+            time=event.time,
+            reason=revised.reason,
+        )
+        self.trials[revised.trial_id] = replace(trial, revision=revision, sequence=event.sequence)
+        if trial.observation is not None and not trial.observation.exclude_from_model:
+            self.revision_count += 1
+            self.counted = self._count(self.trials)
+            # A belief that has begun with the observations as they were can't be gone on with.
+            self.belief_starts.clear()
+        self._remember(revised.request, revised.trial_id)
+
+    def _count(self, trials: Mapping[int, Trial]) -> Counted:
+        names = [strategy.name for strategy in self.created.config.strategies]
+        counted = Counted(list(zip(names, self._leading, strict=True)), self.counted.carried)
+        for number, sequence in self.told.items():
+            counted.add(sequence, trials[number])
+        return counted
 
     def _remember(self, request: RequestIdentity, trial_id: int | None) -> None:
         if not request.request_id:
@@ -248,18 +277,34 @@ class State:
 
     def situation(self) -> Situation:
         """Copy what the choice of the next trials depends on."""
+        return self._situation(self.counted)
+
+    def situation_if(self, revised: TrialRevised) -> Situation:
+        """Return the situation that a revision would lead to, as far as the ends of strategies depend on it."""
+        trial = _with_outcomes(self.trials[revised.trial_id], revised.outcomes)
+        return self._situation(self._count({**self.trials, trial.trial_id: trial}))
+
+    def _situation(self, counted: Counted) -> Situation:
         return Situation(
             sequence=self.sequence,
             finished=self.finished,
             asked_counts=tuple(self.asked_counts),
             asked=tuple(map(tuple, self.asked_by)),
-            told=tuple(map(tuple, self.told_of)),
+            told=tuple(map(tuple, counted.told_of)),
             begin_times=dict(self.begin_times),
-            observation_count=len(self.learned),
-            outcome_counts=dict(self.outcome_counts),
+            observation_count=len(counted),
+            carried_over_count=len(counted.carried),
+            revision_count=self.revision_count,
+            outcome_counts=dict(counted.occurrences),
             latest_strategy=self.latest_strategy,
             finished_strategies=frozenset(self.finished_strategies),
             pending=tuple(self.trials[number] for number in self.pending),
             refits={key: refits[-1] for key, refits in self.refits.items()},
             belief_starts=dict(self.belief_starts),
         )
+
+
+def _with_outcomes(trial: Trial, outcomes: Mapping[str, float]) -> Trial:
+    if trial.observation is None:
+        raise ValueError(f"Trial {trial.trial_id} can't be revised before it is told.")
+    return replace(trial, observation=replace(trial.observation, outcomes=outcomes))

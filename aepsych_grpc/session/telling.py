@@ -2,16 +2,15 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections import ChainMap
+from collections.abc import Sequence
 
-from aepsych_grpc.config import outcome as outcomes
 from aepsych_grpc.config.experiment import ExperimentConfig
-from aepsych_grpc.config.outcome import Outcome
-from aepsych_grpc.config.violation import Violation, nearest_name
+from aepsych_grpc.config.violation import Violation
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.call import GivenObservation, Receipt, Trial
 from aepsych_grpc.session.event import Observation, ObservationTold, Stimulus
+from aepsych_grpc.session.outcomes import outcome_violations
 from aepsych_grpc.session.state import State
 from aepsych_grpc.session.stimulus import check_told_stimuli
 
@@ -29,7 +28,9 @@ def told_events(state: State, given: Sequence[GivenObservation]) -> tuple[list[O
             TRIAL_ALREADY_TOLD.
     """
     told_stimuli = _check(state.created.config, given)
-    digests, trial_of = dict(state.observation_digests), dict(state.observation_trials)
+    # What the call adds, before what there is, which may be long.
+    digests: ChainMap[str, bytes] = ChainMap({}, state.observation_digests)
+    trial_of: ChainMap[str, int] = ChainMap({}, state.observation_trials)
     next_trial_id = state.next_trial_id
     told_now: set[int] = set()
     events: list[ObservationTold] = []
@@ -76,7 +77,7 @@ def _check(config: ExperimentConfig, given: Sequence[GivenObservation]) -> list[
     out_of_bounds: list[Violation] = []
     for i, one in enumerate(given):
         path = f"observations[{i}]"
-        malformed.extend(_outcome_violations(config, one.outcomes, f"{path}.outcomes"))
+        malformed.extend(outcome_violations(config, one.outcomes, f"{path}.outcomes"))
         if one.trial_id < 0 or not (one.trial_id or one.stimuli):
             problem = f"{one.trial_id} given; the number of an asked trial, from 1, is expected"
             malformed.append(Violation(f"{path}.trial_id", f"{problem}, or `stimuli` for a trial that was not asked."))
@@ -110,62 +111,6 @@ def _check(config: ExperimentConfig, given: Sequence[GivenObservation]) -> list[
     return told_stimuli
 
 
-def _outcome_violations(config: ExperimentConfig, given: Mapping[str, Any], path: str) -> list[Violation]:
-    expected = {outcome.name: outcome for outcome in config.outcomes}
-    violations = [
-        Violation(
-            f"{path}.{name}",
-            f'unknown outcome "{name}"; the experiment has: {", ".join(expected)}.' + nearest_name(name, expected),
-        )
-        for name in given
-        if name not in expected
-    ]
-    for name, outcome in expected.items():
-        allowed = _allowed(config, outcome)
-        if name not in given:
-            violations.append(Violation(f"{path}.{name}", f"missing; {allowed} is expected."))
-        elif not _is_valid(config, outcome, given[name]):
-            violations.append(Violation(f"{path}.{name}", f"{_shown(given[name])} given; {allowed} is expected."))
-    return violations
-
-
-def _levels(config: ExperimentConfig, outcome: Outcome) -> int | None:
-    """Return how many values the outcome can take, 0 and up; None for any real number."""
-    kind = outcome.kind
-    if isinstance(kind, outcomes.Binary):
-        return 2
-    if isinstance(kind, outcomes.Proportion):
-        return kind.trials + 1
-    if isinstance(kind, outcomes.Ordinal):
-        return kind.levels
-    return config.stimuli_per_trial if isinstance(kind, outcomes.Choice) else None
-
-
-def _allowed(config: ExperimentConfig, outcome: Outcome) -> str:
-    levels = _levels(config, outcome)
-    if levels is None:
-        return "a finite number"
-    if isinstance(outcome.kind, outcomes.Proportion):
-        return f"how many of {levels - 1} presentations, a whole number from 0 to {levels - 1},"
-    if isinstance(outcome.kind, outcomes.Binary):
-        return "0 or 1 (or false or true)"
-    numbers = "0 or 1" if levels == 2 else f"a whole number from 0 to {levels - 1}"
-    return f"the chosen stimulus's position, {numbers}," if isinstance(outcome.kind, outcomes.Choice) else numbers
-
-
-def _is_valid(config: ExperimentConfig, outcome: Outcome, value: Any) -> bool:
-    if isinstance(value, bool):
-        return isinstance(outcome.kind, outcomes.Binary)
-    if not isinstance(value, int | float) or not math.isfinite(value):
-        return False
-    levels = _levels(config, outcome)
-    return levels is None or (value == int(value) and 0 <= value < levels)
-
-
-def _shown(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, str) else f"{value!r}"
-
-
 def _check_trial(state: State, trial_id: int, told_now: set[int], i: int) -> None:
     trial = state.trials.get(trial_id)
     path = f"observations[{i}].trial_id"
@@ -185,6 +130,8 @@ def _check_trial(state: State, trial_id: int, told_now: set[int], i: int) -> Non
 def _already_told(trial_id: int, trial: Trial | None, i: int) -> ServiceError:
     told = trial.observation if trial else None
     how = ", ".join(f"{name} = {value:g}" for name, value in told.outcomes.items()) if told else "by this very call"
+    if trial is not None and trial.retracted:
+        how = "and it was retracted; ReviseTrial gives it another"
     return ServiceError(
         Reason.TRIAL_ALREADY_TOLD,
         f"Trial {trial_id} has its response already ({how}); nothing was recorded.",

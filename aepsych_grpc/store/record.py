@@ -1,21 +1,48 @@
 """What goes into the store and what comes out of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
+
+from aepsych_grpc.store.row import Row
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event to be recorded. Microseconds of `time` are kept; ValueError when it has no time zone."""
+    """An event to be recorded, and the rows that tell people what it says.
+
+    Microseconds of `time` are kept; ValueError when it has no time zone.
+    """
 
     kind: str
     time: datetime
     payload: bytes
+    rows: tuple[Row, ...] = ()
 
     def __post_init__(self) -> None:
         if self.time.tzinfo is None:
             raise ValueError(f"The time {self.time.isoformat()} of an event has no time zone.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewExperiment:
+    """An experiment to be recorded, with its first events, at least one.
+
+    Attributes:
+        setup_request_id: The client-made id of the request that sets it up; None when it has none.
+        setup_digest: Digest of that request's content.
+        finished: Whether it has ended with these events.
+    """
+
+    experiment_id: str
+    events: Sequence[NewEvent]
+    name: str = ""
+    participant_id: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    setup_request_id: str | None = None
+    setup_digest: bytes = b""
+    finished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +53,10 @@ class StoredEvent:
     kind: str
     time: datetime
     payload: bytes
+
+
+RowsOfLog: TypeAlias = Callable[[Sequence[StoredEvent]], Sequence[Row]]
+"""Makes the rows of all events of an experiment, in their order; ValueError when it can't read one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

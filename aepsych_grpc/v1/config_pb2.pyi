@@ -651,11 +651,16 @@ class Strategy(_message.Message):
     ACQUISITION_FIELD_NUMBER: _builtins.int
     STOPPING_FIELD_NUMBER: _builtins.int
     KEEP_MOST_RECENT_FIELD_NUMBER: _builtins.int
+    SKIP_WITH_WARM_START_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """OPTIONAL. Unique within the experiment. Default: the generator's name, numbered when needed."""
     keep_most_recent: _builtins.int
     """OPTIONAL. Learn only from so many of the latest observations, at least 1, such as when a participant changes.
     Default: from all.
+    """
+    skip_with_warm_start: _builtins.bool
+    """OPTIONAL. Pass the strategy over where responses of earlier experiments were carried over at setup: what they have
+    told need not be found out again.
     """
     @_builtins.property
     def generator(self) -> Global___Component:
@@ -688,10 +693,11 @@ class Strategy(_message.Message):
         acquisition: Global___Component | None = ...,
         stopping: Global___Stopping | None = ...,
         keep_most_recent: _builtins.int | None = ...,
+        skip_with_warm_start: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_keep_most_recent", b"_keep_most_recent", "acquisition", b"acquisition", "generator", b"generator", "keep_most_recent", b"keep_most_recent", "model", b"model", "stopping", b"stopping"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_keep_most_recent", b"_keep_most_recent", "acquisition", b"acquisition", "generator", b"generator", "keep_most_recent", b"keep_most_recent", "model", b"model", "name", b"name", "stopping", b"stopping"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_keep_most_recent", b"_keep_most_recent", "acquisition", b"acquisition", "generator", b"generator", "keep_most_recent", b"keep_most_recent", "model", b"model", "name", b"name", "skip_with_warm_start", b"skip_with_warm_start", "stopping", b"stopping"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__keep_most_recent: _TypeAlias = _typing.Literal["keep_most_recent"]  # noqa: Y015
     _WhichOneofArgType__keep_most_recent: _TypeAlias = _typing.Literal["_keep_most_recent", b"_keep_most_recent"]  # noqa: Y015

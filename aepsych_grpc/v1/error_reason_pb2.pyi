@@ -55,13 +55,17 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_SHUTTING_DOWN: _ErrorReason.ValueType  # 15
     """UNAVAILABLE: the server is shutting down; try again shortly."""
     ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 16
-    """UNAVAILABLE: the database can't be written at the moment; nothing of the call was recorded."""
+    """UNAVAILABLE: the database can't be written at the moment. Nothing of the call was recorded, or the message says
+    that this is not known; the same call sent again takes effect once.
+    """
     ERROR_REASON_CONCURRENT_WRITE: _ErrorReason.ValueType  # 17
     """ABORTED: another server wrote to the experiment at the same time; nothing of the call was recorded, try again."""
     ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 18
     """DEADLINE_EXCEEDED: the call's deadline passed."""
     ERROR_REASON_INTERNAL_FAULT: _ErrorReason.ValueType  # 19
     """INTERNAL: a fault of the server. The metadata "incident_id" finds it in the server's log."""
+    ERROR_REASON_TRIAL_NOT_TOLD: _ErrorReason.ValueType  # 20
+    """FAILED_PRECONDITION: the trial still awaits its response, so that there is nothing to revise."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call failed. The google.rpc.ErrorInfo of every error carries one of these names as its `reason`, without the
@@ -101,11 +105,15 @@ ERROR_REASON_TOKEN_MISSING_OR_INVALID: ErrorReason.ValueType  # 14
 ERROR_REASON_SHUTTING_DOWN: ErrorReason.ValueType  # 15
 """UNAVAILABLE: the server is shutting down; try again shortly."""
 ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 16
-"""UNAVAILABLE: the database can't be written at the moment; nothing of the call was recorded."""
+"""UNAVAILABLE: the database can't be written at the moment. Nothing of the call was recorded, or the message says
+that this is not known; the same call sent again takes effect once.
+"""
 ERROR_REASON_CONCURRENT_WRITE: ErrorReason.ValueType  # 17
 """ABORTED: another server wrote to the experiment at the same time; nothing of the call was recorded, try again."""
 ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 18
 """DEADLINE_EXCEEDED: the call's deadline passed."""
 ERROR_REASON_INTERNAL_FAULT: ErrorReason.ValueType  # 19
 """INTERNAL: a fault of the server. The metadata "incident_id" finds it in the server's log."""
+ERROR_REASON_TRIAL_NOT_TOLD: ErrorReason.ValueType  # 20
+"""FAILED_PRECONDITION: the trial still awaits its response, so that there is nothing to revise."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -29,7 +29,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x61\x65psych_grpc/v1/event.proto\x12\x0f\x61\x65psych_grpc.v1\x1a\x1c\x61\x65psych_grpc/v1/config.proto\x1a\x1b\x61\x65psych_grpc/v1/prior.proto\x1a\x1b\x61\x65psych_grpc/v1/trial.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf8\x04\n\x05\x45vent\x12\x1a\n\x08sequence\x18\x01 \x01(\x05R\x08sequence\x12.\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12S\n\x12\x65xperiment_created\x18\x03 \x01(\x0b\x32\".aepsych_grpc.v1.ExperimentCreatedH\x00R\x11\x65xperimentCreated\x12G\n\x0emodel_refitted\x18\x04 \x01(\x0b\x32\x1e.aepsych_grpc.v1.ModelRefittedH\x00R\rmodelRefitted\x12>\n\x0btrial_asked\x18\x05 \x01(\x0b\x32\x1b.aepsych_grpc.v1.TrialAskedH\x00R\ntrialAsked\x12M\n\x10observation_told\x18\x06 \x01(\x0b\x32 .aepsych_grpc.v1.ObservationToldH\x00R\x0fobservationTold\x12P\n\x11strategy_finished\x18\x07 \x01(\x0b\x32!.aepsych_grpc.v1.StrategyFinishedH\x00R\x10strategyFinished\x12V\n\x13\x65xperiment_finished\x18\x08 \x01(\x0b\x32#.aepsych_grpc.v1.ExperimentFinishedH\x00R\x12\x65xperimentFinished\x12\x44\n\rtrial_revised\x18\t \x01(\x0b\x32\x1d.aepsych_grpc.v1.TrialRevisedH\x00R\x0ctrialRevisedB\x06\n\x04kind\"\x83\x04\n\x11\x45xperimentCreated\x12\x39\n\x06\x63onfig\x18\x01 \x01(\x0b\x32!.aepsych_grpc.v1.ExperimentConfigR\x06\x63onfig\x12%\n\x0eparticipant_id\x18\x02 \x01(\tR\rparticipantId\x12\x46\n\x06labels\x18\x03 \x03(\x0b\x32..aepsych_grpc.v1.ExperimentCreated.LabelsEntryR\x06labels\x12\x39\n\x19warm_start_experiment_ids\x18\x04 \x03(\tR\x16warmStartExperimentIds\x12%\n\x0eserver_version\x18\x05 \x01(\tR\rserverVersion\x12:\n\x07request\x18\x06 \x01(\x0b\x32 .aepsych_grpc.v1.RequestIdentityR\x07request\x12\x44\n\x0elearned_priors\x18\x07 \x03(\x0b\x32\x1d.aepsych_grpc.v1.LearnedPriorR\rlearnedPriors\x12%\n\x0eprior_warnings\x18\x08 \x03(\tR\rpriorWarnings\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xb3\x01\n\rModelRefitted\x12%\n\x0estrategy_index\x18\x01 \x01(\x05R\rstrategyIndex\x12#\n\rdata_sequence\x18\x02 \x01(\x05R\x0c\x64\x61taSequence\x12(\n\x0fhyperparameters\x18\x03 \x03(\x01R\x0fhyperparameters\x12\x12\n\x04note\x18\x04 \x01(\tR\x04note\x12\x18\n\x07outcome\x18\x05 \x01(\tR\x07outcome\"\xa7\x04\n\nTrialAsked\x12\x19\n\x08trial_id\x18\x01 \x01(\x05R\x07trialId\x12\x33\n\x07stimuli\x18\x02 \x03(\x0b\x32\x19.aepsych_grpc.v1.StimulusR\x07stimuli\x12%\n\x0estrategy_index\x18\x03 \x01(\x05R\rstrategyIndex\x12\x34\n\x06source\x18\x04 \x01(\x0e\x32\x1c.aepsych_grpc.v1.TrialSourceR\x06source\x12#\n\rdata_sequence\x18\x05 \x01(\x05R\x0c\x64\x61taSequence\x12[\n\x10\x66ixed_parameters\x18\x06 \x03(\x0b\x32\x30.aepsych_grpc.v1.TrialAsked.FixedParametersEntryR\x0f\x66ixedParameters\x12\x1f\n\x0b\x62\x61tch_index\x18\x07 \x01(\x05R\nbatchIndex\x12\x1d\n\nbatch_size\x18\x08 \x01(\x05R\tbatchSize\x12\x12\n\x04note\x18\t \x01(\tR\x04note\x12:\n\x07request\x18\n \x01(\x0b\x32 .aepsych_grpc.v1.RequestIdentityR\x07request\x1aZ\n\x14\x46ixedParametersEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12,\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.ValueR\x05value:\x02\x38\x01\"\x9a\x01\n\x0fObservationTold\x12>\n\x0bobservation\x18\x01 \x01(\x0b\x32\x1c.aepsych_grpc.v1.ObservationR\x0bobservation\x12 \n\x0bunsolicited\x18\x02 \x01(\x08R\x0bunsolicited\x12%\n\x0e\x63ontent_digest\x18\x03 \x01(\x0cR\rcontentDigest\"\x8d\x01\n\x10StrategyFinished\x12%\n\x0estrategy_index\x18\x01 \x01(\x05R\rstrategyIndex\x12:\n\x07request\x18\x02 \x01(\x0b\x32 .aepsych_grpc.v1.RequestIdentityR\x07request\x12\x16\n\x06reason\x18\x03 \x01(\tR\x06reason\"h\n\x12\x45xperimentFinished\x12\x16\n\x06reason\x18\x01 \x01(\tR\x06reason\x12:\n\x07request\x18\x02 \x01(\x0b\x32 .aepsych_grpc.v1.RequestIdentityR\x07request\"\xb9\x02\n\x0cTrialRevised\x12\x19\n\x08trial_id\x18\x01 \x01(\x05R\x07trialId\x12\x1c\n\tretracted\x18\x02 \x01(\x08R\tretracted\x12G\n\x08outcomes\x18\x03 \x03(\x0b\x32+.aepsych_grpc.v1.TrialRevised.OutcomesEntryR\x08outcomes\x12\x16\n\x06reason\x18\x04 \x01(\tR\x06reason\x12:\n\x07request\x18\x05 \x01(\x0b\x32 .aepsych_grpc.v1.RequestIdentityR\x07request\x1aS\n\rOutcomesEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12,\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.ValueR\x05value:\x02\x38\x01\"W\n\x0fRequestIdentity\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12%\n\x0e\x63ontent_digest\x18\x02 \x01(\x0cR\rcontentDigestb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x61\x65psych_grpc/v1/event.proto\x12\x0f\x61\x65psych_grpc.v1\x1a\x1c\x61\x65psych_grpc/v1/config.proto\x1a\x1b\x61\x65psych_grpc/v1/prior.proto\x1a\x1b\x61\x65psych_grpc/v1/trial.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdd\x05\n\x05\x45vent\x12\x1a\n\x08sequence\x18\x01 \x01(\x05R\x08sequence\x12.\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12S\n\x12\x65xperiment_created\x18\x03 \x01(\x0b\x32\".aepsych_grpc.v1.ExperimentCreatedH\x00R\x11\x65xperimentCreated\x12G\n\x0emodel_refitted\x18\x04 \x01(\x0b\x32\x1e.aepsych_grpc.v1.ModelRefittedH\x00R\rmodelRefitted\x12>\n\x0btrial_asked\x18\x05 \x01(\x0b\x32\x1b.aepsych_grpc.v1.TrialAskedH\x00R\ntrialAsked\x12M\n\x10observation_told\x18\x06 \x01(\x0b\x32 .aepsych_grpc.v1.ObservationToldH\x00R\x0fobservationTold\x12P\n\x11strategy_finished\x18\x07 \x01(\x0b\x32!.aepsych_grpc.v1.StrategyFinishedH\x00R\x10strategyFinished\x12V\n\x13\x65xperiment_finished\x18\x08 \x01(\x0b\x32#.aepsych_grpc.v1.ExperimentFinishedH\x00R\x12\x65xperimentFinished\x12\x44\n\rtrial_revised\x18\t \x01(\x0b\x32\x1d.aepsych_grpc.v1.TrialRevisedH\x00R\x0ctrialRevised\x12\x63\n\x18observation_carried_over\x18\n \x01(\x0b\x32\'.aepsych_grpc.v1.ObservationCarriedOverH\x00R\x16observationCarriedOverB\x06\n\x04kind\"\x83\x04\n\x11\x45xperimentCreated\x12\x39\n\x06\x63onfig\x18\x01 \x01(\x0b\x32!.aepsych_grpc.v1.ExperimentConfigR\x06\x63onfig\x12%\n\x0eparticipant_id\x18\x02 \x01(\tR\rparticipantId\x12\x46\n\x06labels\x18\x03 \x03(\x0b\x32..aepsych_grpc.v1.ExperimentCreated.LabelsEntryR\x06labels\x12\x39\n\x19warm_start_experiment_ids\x18\x04 \x03(\tR\x16warmStartExperimentIds\x12%\n\x0eserver_version\x18\x05 \x01(\tR\rserverVersion\x12:\n\x07request\x18\x06 \x01(\x0b\x32 .aepsych_grpc.v1.RequestIdentityR\x07request\x12\x44\n\x0elearned_priors\x18\x07 \x03(\x0b\x32\x1d.aepsych_grpc.v1.LearnedPriorR\rlearnedPriors\x12%\n\x0eprior_warnings\x18\x08 \x03(\tR\rpriorWarnings\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xb3\x01\n\rModelRefitted\x12%\n\x0estrategy_index\x18\x01 \x01(\x05R\rstrategyIndex\x12#\n\rdata_sequence\x18\x02 \x01(\x05R\x0c\x64\x61taSequence\x12(\n\x0fhyperparameters\x18\x03 \x03(\x01R\x0fhyperparameters\x12\x12\n\x04note\x18\x04 \x01(\tR\x04note\x12\x18\n\x07outcome\x18\x05 \x01(\tR\x07outcome\"\xa7\x04\n\nTrialAsked\x12\x19\n\x08trial_id\x18\x01 \x01(\x05R\x07trialId\x12\x33\n\x07stimuli\x18\x02 \x03(\x0b\x32\x19.aepsych_grpc.v1.StimulusR\x07stimuli\x12%\n\x0estrategy_index\x18\x03 \x01(\x05R\rstrategyIndex\x12\x34\n\x06source\x18\x04 \x01(\x0e\x32\x1c.aepsych_grpc.v1.TrialSourceR\x06source\x12#\n\rdata_sequence\x18\x05 \x01(\x05R\x0c\x64\x61taSequence\x12[\n\x10\x66ixed_parameters\x18\x06 \x03(\x0b\x32\x30.aepsych_grpc.v1.TrialAsked.FixedParametersEntryR\x0f\x66ixedParameters\x12\x1f\n\x0b\x62\x61tch_index\x18\x07 \x01(\x05R\nbatchIndex\x12\x1d\n\nbatch_size\x18\x08 \x01(\x05R\tbatchSize\x12\x12\n\x04note\x18\t \x01(\tR\x04note\x12:\n\x07request\x18\n \x01(\x0b\x32 .aepsych_grpc.v1.RequestIdentityR\x07request\x1aZ\n\x14\x46ixedParametersEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12,\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.ValueR\x05value:\x02\x38\x01\"\x9a\x01\n\x0fObservationTold\x12>\n\x0bobservation\x18\x01 \x01(\x0b\x32\x1c.aepsych_grpc.v1.ObservationR\x0bobservation\x12 \n\x0bunsolicited\x18\x02 \x01(\x08R\x0bunsolicited\x12%\n\x0e\x63ontent_digest\x18\x03 \x01(\x0cR\rcontentDigest\"\x8d\x01\n\x10StrategyFinished\x12%\n\x0estrategy_index\x18\x01 \x01(\x05R\rstrategyIndex\x12:\n\x07request\x18\x02 \x01(\x0b\x32 .aepsych_grpc.v1.RequestIdentityR\x07request\x12\x16\n\x06reason\x18\x03 \x01(\tR\x06reason\"h\n\x12\x45xperimentFinished\x12\x16\n\x06reason\x18\x01 \x01(\tR\x06reason\x12:\n\x07request\x18\x02 \x01(\x0b\x32 .aepsych_grpc.v1.RequestIdentityR\x07request\"\xb9\x02\n\x0cTrialRevised\x12\x19\n\x08trial_id\x18\x01 \x01(\x05R\x07trialId\x12\x1c\n\tretracted\x18\x02 \x01(\x08R\tretracted\x12G\n\x08outcomes\x18\x03 \x03(\x0b\x32+.aepsych_grpc.v1.TrialRevised.OutcomesEntryR\x08outcomes\x12\x16\n\x06reason\x18\x04 \x01(\tR\x06reason\x12:\n\x07request\x18\x05 \x01(\x0b\x32 .aepsych_grpc.v1.RequestIdentityR\x07request\x1aS\n\rOutcomesEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12,\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.ValueR\x05value:\x02\x38\x01\"\xb5\x02\n\x16ObservationCarriedOver\x12#\n\rexperiment_id\x18\x01 \x01(\tR\x0c\x65xperimentId\x12\x19\n\x08trial_id\x18\x02 \x01(\x05R\x07trialId\x12\x33\n\x07stimuli\x18\x03 \x03(\x0b\x32\x19.aepsych_grpc.v1.StimulusR\x07stimuli\x12Q\n\x08outcomes\x18\x04 \x03(\x0b\x32\x35.aepsych_grpc.v1.ObservationCarriedOver.OutcomesEntryR\x08outcomes\x1aS\n\rOutcomesEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12,\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.ValueR\x05value:\x02\x38\x01\"W\n\x0fRequestIdentity\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12%\n\x0e\x63ontent_digest\x18\x02 \x01(\x0cR\rcontentDigestb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,28 +42,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRIALASKED_FIXEDPARAMETERSENTRY']._serialized_options = b'8\001'
   _globals['_TRIALREVISED_OUTCOMESENTRY']._loaded_options = None
   _globals['_TRIALREVISED_OUTCOMESENTRY']._serialized_options = b'8\001'
+  _globals['_OBSERVATIONCARRIEDOVER_OUTCOMESENTRY']._loaded_options = None
+  _globals['_OBSERVATIONCARRIEDOVER_OUTCOMESENTRY']._serialized_options = b'8\001'
   _globals['_EVENT']._serialized_start=200
-  _globals['_EVENT']._serialized_end=832
-  _globals['_EXPERIMENTCREATED']._serialized_start=835
-  _globals['_EXPERIMENTCREATED']._serialized_end=1350
-  _globals['_EXPERIMENTCREATED_LABELSENTRY']._serialized_start=1293
-  _globals['_EXPERIMENTCREATED_LABELSENTRY']._serialized_end=1350
-  _globals['_MODELREFITTED']._serialized_start=1353
-  _globals['_MODELREFITTED']._serialized_end=1532
-  _globals['_TRIALASKED']._serialized_start=1535
-  _globals['_TRIALASKED']._serialized_end=2086
-  _globals['_TRIALASKED_FIXEDPARAMETERSENTRY']._serialized_start=1996
-  _globals['_TRIALASKED_FIXEDPARAMETERSENTRY']._serialized_end=2086
-  _globals['_OBSERVATIONTOLD']._serialized_start=2089
-  _globals['_OBSERVATIONTOLD']._serialized_end=2243
-  _globals['_STRATEGYFINISHED']._serialized_start=2246
-  _globals['_STRATEGYFINISHED']._serialized_end=2387
-  _globals['_EXPERIMENTFINISHED']._serialized_start=2389
-  _globals['_EXPERIMENTFINISHED']._serialized_end=2493
-  _globals['_TRIALREVISED']._serialized_start=2496
-  _globals['_TRIALREVISED']._serialized_end=2809
-  _globals['_TRIALREVISED_OUTCOMESENTRY']._serialized_start=2726
-  _globals['_TRIALREVISED_OUTCOMESENTRY']._serialized_end=2809
-  _globals['_REQUESTIDENTITY']._serialized_start=2811
-  _globals['_REQUESTIDENTITY']._serialized_end=2898
+  _globals['_EVENT']._serialized_end=933
+  _globals['_EXPERIMENTCREATED']._serialized_start=936
+  _globals['_EXPERIMENTCREATED']._serialized_end=1451
+  _globals['_EXPERIMENTCREATED_LABELSENTRY']._serialized_start=1394
+  _globals['_EXPERIMENTCREATED_LABELSENTRY']._serialized_end=1451
+  _globals['_MODELREFITTED']._serialized_start=1454
+  _globals['_MODELREFITTED']._serialized_end=1633
+  _globals['_TRIALASKED']._serialized_start=1636
+  _globals['_TRIALASKED']._serialized_end=2187
+  _globals['_TRIALASKED_FIXEDPARAMETERSENTRY']._serialized_start=2097
+  _globals['_TRIALASKED_FIXEDPARAMETERSENTRY']._serialized_end=2187
+  _globals['_OBSERVATIONTOLD']._serialized_start=2190
+  _globals['_OBSERVATIONTOLD']._serialized_end=2344
+  _globals['_STRATEGYFINISHED']._serialized_start=2347
+  _globals['_STRATEGYFINISHED']._serialized_end=2488
+  _globals['_EXPERIMENTFINISHED']._serialized_start=2490
+  _globals['_EXPERIMENTFINISHED']._serialized_end=2594
+  _globals['_TRIALREVISED']._serialized_start=2597
+  _globals['_TRIALREVISED']._serialized_end=2910
+  _globals['_TRIALREVISED_OUTCOMESENTRY']._serialized_start=2827
+  _globals['_TRIALREVISED_OUTCOMESENTRY']._serialized_end=2910
+  _globals['_OBSERVATIONCARRIEDOVER']._serialized_start=2913
+  _globals['_OBSERVATIONCARRIEDOVER']._serialized_end=3222
+  _globals['_OBSERVATIONCARRIEDOVER_OUTCOMESENTRY']._serialized_start=2827
+  _globals['_OBSERVATIONCARRIEDOVER_OUTCOMESENTRY']._serialized_end=2910
+  _globals['_REQUESTIDENTITY']._serialized_start=3224
+  _globals['_REQUESTIDENTITY']._serialized_end=3311
 # @@protoc_insertion_point(module_scope)

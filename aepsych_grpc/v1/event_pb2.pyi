@@ -38,6 +38,7 @@ class Event(_message.Message):
     STRATEGY_FINISHED_FIELD_NUMBER: _builtins.int
     EXPERIMENT_FINISHED_FIELD_NUMBER: _builtins.int
     TRIAL_REVISED_FIELD_NUMBER: _builtins.int
+    OBSERVATION_CARRIED_OVER_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
     """Position in the experiment's log, from 1, without gaps."""
     @_builtins.property
@@ -72,6 +73,10 @@ class Event(_message.Message):
     def trial_revised(self) -> Global___TrialRevised:
         """An observation was corrected or retracted."""
 
+    @_builtins.property
+    def observation_carried_over(self) -> Global___ObservationCarriedOver:
+        """An observation of an earlier experiment was carried over, at setup."""
+
     def __init__(
         self,
         *,
@@ -84,12 +89,13 @@ class Event(_message.Message):
         strategy_finished: Global___StrategyFinished | None = ...,
         experiment_finished: Global___ExperimentFinished | None = ...,
         trial_revised: Global___TrialRevised | None = ...,
+        observation_carried_over: Global___ObservationCarriedOver | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["experiment_created", b"experiment_created", "experiment_finished", b"experiment_finished", "kind", b"kind", "model_refitted", b"model_refitted", "observation_told", b"observation_told", "strategy_finished", b"strategy_finished", "time", b"time", "trial_asked", b"trial_asked", "trial_revised", b"trial_revised"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["experiment_created", b"experiment_created", "experiment_finished", b"experiment_finished", "kind", b"kind", "model_refitted", b"model_refitted", "observation_carried_over", b"observation_carried_over", "observation_told", b"observation_told", "strategy_finished", b"strategy_finished", "time", b"time", "trial_asked", b"trial_asked", "trial_revised", b"trial_revised"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["experiment_created", b"experiment_created", "experiment_finished", b"experiment_finished", "kind", b"kind", "model_refitted", b"model_refitted", "observation_told", b"observation_told", "sequence", b"sequence", "strategy_finished", b"strategy_finished", "time", b"time", "trial_asked", b"trial_asked", "trial_revised", b"trial_revised"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["experiment_created", b"experiment_created", "experiment_finished", b"experiment_finished", "kind", b"kind", "model_refitted", b"model_refitted", "observation_carried_over", b"observation_carried_over", "observation_told", b"observation_told", "sequence", b"sequence", "strategy_finished", b"strategy_finished", "time", b"time", "trial_asked", b"trial_asked", "trial_revised", b"trial_revised"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["experiment_created", "model_refitted", "trial_asked", "observation_told", "strategy_finished", "experiment_finished", "trial_revised"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["experiment_created", "model_refitted", "trial_asked", "observation_told", "strategy_finished", "experiment_finished", "trial_revised", "observation_carried_over"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -143,7 +149,9 @@ class ExperimentCreated(_message.Message):
 
     @_builtins.property
     def warm_start_experiment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Earlier experiments whose data are learned from."""
+        """Earlier experiments whose observations are carried over, by the observation_carried_over events that follow.
+        Whatever happens to these experiments afterwards changes nothing here.
+        """
 
     @_builtins.property
     def request(self) -> Global___RequestIdentity:
@@ -155,7 +163,7 @@ class ExperimentCreated(_message.Message):
 
     @_builtins.property
     def prior_warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Which earlier experiments were left out and why, as Setup has told it."""
+        """Which earlier experiments were left out and why, and other remarks on them, as Setup has told it."""
 
     def __init__(
         self,
@@ -434,7 +442,7 @@ class TrialRevised(_message.Message):
     """Why, as given by the caller."""
     @_builtins.property
     def outcomes(self) -> _containers.MessageMap[_builtins.str, _struct_pb2.Value]:
-        """The corrected outcomes, unless retracted."""
+        """All outcomes as corrected, unless retracted."""
 
     @_builtins.property
     def request(self) -> Global___RequestIdentity:
@@ -456,6 +464,67 @@ class TrialRevised(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TrialRevised: _TypeAlias = TrialRevised  # noqa: Y015
+
+@_typing.final
+class ObservationCarriedOver(_message.Message):
+    """An observation of an earlier experiment was carried over: models learn from it as if it had been told here before all
+    others. It is no trial of this experiment, and stopping rules don't count it.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class OutcomesEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> _struct_pb2.Value: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _struct_pb2.Value | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
+    TRIAL_ID_FIELD_NUMBER: _builtins.int
+    STIMULI_FIELD_NUMBER: _builtins.int
+    OUTCOMES_FIELD_NUMBER: _builtins.int
+    experiment_id: _builtins.str
+    """The earlier experiment."""
+    trial_id: _builtins.int
+    """Number of the trial there."""
+    @_builtins.property
+    def stimuli(self) -> _containers.RepeatedCompositeFieldContainer[_trial_pb2.Stimulus]:
+        """What was shown, with this experiment's parameters."""
+
+    @_builtins.property
+    def outcomes(self) -> _containers.MessageMap[_builtins.str, _struct_pb2.Value]:
+        """What was answered, of this experiment's outcomes, as it stood when it was carried over."""
+
+    def __init__(
+        self,
+        *,
+        experiment_id: _builtins.str = ...,
+        trial_id: _builtins.int = ...,
+        stimuli: _abc.Iterable[_trial_pb2.Stimulus] | None = ...,
+        outcomes: _abc.Mapping[_builtins.str, _struct_pb2.Value] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["experiment_id", b"experiment_id", "outcomes", b"outcomes", "stimuli", b"stimuli", "trial_id", b"trial_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObservationCarriedOver: _TypeAlias = ObservationCarriedOver  # noqa: Y015
 
 @_typing.final
 class RequestIdentity(_message.Message):

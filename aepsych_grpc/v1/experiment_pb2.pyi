@@ -88,6 +88,8 @@ class Experiment(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     LEARNED_PRIORS_FIELD_NUMBER: _builtins.int
+    WARM_START_EXPERIMENT_IDS_FIELD_NUMBER: _builtins.int
+    CARRIED_OVER_COUNT_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """Made by the server."""
     participant_id: _builtins.str
@@ -101,13 +103,15 @@ class Experiment(_message.Message):
     asked_count: _builtins.int
     """Trials asked so far."""
     told_count: _builtins.int
-    """Observations told so far, excluded ones included."""
+    """Observations told so far, excluded and retracted ones included."""
     pending_count: _builtins.int
     """Trials that await a response. Left out by ListExperiments."""
     current_strategy: _builtins.str
     """Name of the strategy whose turn it is; empty when finished. Left out by ListExperiments."""
     can_model: _builtins.bool
     """Whether there is a model and data to query. Left out by ListExperiments."""
+    carried_over_count: _builtins.int
+    """Observations that were carried over; none of the other counts includes them. Left out by ListExperiments."""
     @_builtins.property
     def labels(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The config's labels and those given to Setup."""
@@ -132,6 +136,10 @@ class Experiment(_message.Message):
     def learned_priors(self) -> _containers.RepeatedCompositeFieldContainer[_prior_pb2.LearnedPrior]:
         """What earlier experiments have taught, for each model that has begun with it. Left out by ListExperiments."""
 
+    @_builtins.property
+    def warm_start_experiment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Earlier experiments whose observations were carried over at setup. Left out by ListExperiments."""
+
     def __init__(
         self,
         *,
@@ -151,10 +159,12 @@ class Experiment(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         learned_priors: _abc.Iterable[_prior_pb2.LearnedPrior] | None = ...,
+        warm_start_experiment_ids: _abc.Iterable[_builtins.str] | None = ...,
+        carried_over_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "create_time", b"create_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_count", b"asked_count", "can_model", b"can_model", "config", b"config", "create_time", b"create_time", "current_strategy", b"current_strategy", "experiment_id", b"experiment_id", "labels", b"labels", "learned_priors", b"learned_priors", "name", b"name", "participant_id", b"participant_id", "pending_count", b"pending_count", "sequence", b"sequence", "state", b"state", "strategies", b"strategies", "told_count", b"told_count", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_count", b"asked_count", "can_model", b"can_model", "carried_over_count", b"carried_over_count", "config", b"config", "create_time", b"create_time", "current_strategy", b"current_strategy", "experiment_id", b"experiment_id", "labels", b"labels", "learned_priors", b"learned_priors", "name", b"name", "participant_id", b"participant_id", "pending_count", b"pending_count", "sequence", b"sequence", "state", b"state", "strategies", b"strategies", "told_count", b"told_count", "update_time", b"update_time", "warm_start_experiment_ids", b"warm_start_experiment_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

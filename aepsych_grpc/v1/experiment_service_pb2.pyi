@@ -36,19 +36,29 @@ class _ReplayAgreement:
 class _ReplayAgreementEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReplayAgreement.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     REPLAY_AGREEMENT_UNSPECIFIED: _ReplayAgreement.ValueType  # 0
-    """There was nothing to compare."""
+    """There was nothing to compare: nothing was asked (or refitted) in this event, or nothing was to be computed. Also for a
+    trial of source FALLBACK that is neither the model's choice nor the stand-in for it, because a search was cut short:
+    what a clock has left of it can't be found again.
+    """
     REPLAY_AGREEMENT_SAME: _ReplayAgreement.ValueType  # 1
-    """Bit for bit the same."""
+    """Bit for bit the same: stimuli, strategy, source and the events that the choice used. A trial of source FALLBACK is
+    the stand-in that the generator has for it.
+    """
     REPLAY_AGREEMENT_DIFFERENT: _ReplayAgreement.ValueType  # 2
     """Different."""
 
 class ReplayAgreement(_ReplayAgreement, metaclass=_ReplayAgreementEnumTypeWrapper):
-    """Whether a re-derived trial agrees with the recorded one."""
+    """Whether what was re-derived agrees with what is recorded."""
 
 REPLAY_AGREEMENT_UNSPECIFIED: ReplayAgreement.ValueType  # 0
-"""There was nothing to compare."""
+"""There was nothing to compare: nothing was asked (or refitted) in this event, or nothing was to be computed. Also for a
+trial of source FALLBACK that is neither the model's choice nor the stand-in for it, because a search was cut short:
+what a clock has left of it can't be found again.
+"""
 REPLAY_AGREEMENT_SAME: ReplayAgreement.ValueType  # 1
-"""Bit for bit the same."""
+"""Bit for bit the same: stimuli, strategy, source and the events that the choice used. A trial of source FALLBACK is
+the stand-in that the generator has for it.
+"""
 REPLAY_AGREEMENT_DIFFERENT: ReplayAgreement.ValueType  # 2
 """Different."""
 Global___ReplayAgreement: _TypeAlias = ReplayAgreement  # noqa: Y015
@@ -63,11 +73,12 @@ class _ExportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportFo
     """Not chosen."""
     EXPORT_FORMAT_CSV_LONG: _ExportFormat.ValueType  # 1
     """Comma-separated values, a row for each value of a trial: `kind` is "parameter" or "outcome", `stimulus` counts from 1,
-    `name` and `value`.
+    `name`, `value` and `told_value`.
     """
     EXPORT_FORMAT_CSV_WIDE: _ExportFormat.ValueType  # 2
     """Comma-separated values, a row for each trial and a column for each parameter (NAME_1 and NAME_2 where trials have two
-    stimuli) and outcome. Where two would have the same name, one has its kind before it, such as outcome_NAME.
+    stimuli) and outcome, and told_NAME for an outcome before its revision. Where two would have the same name, one has its
+    kind before it, such as outcome_NAME.
     """
     EXPORT_FORMAT_PARQUET: _ExportFormat.ValueType  # 3
     """Apache Parquet: the columns of CSV_WIDE, typed. The file's metadata has `aepsych_grpc.version` and
@@ -80,22 +91,24 @@ class ExportFormat(_ExportFormat, metaclass=_ExportFormatEnumTypeWrapper):
     """Format of an exported file.
 
     Tables have a column for whatever is known of a trial: experiment_id, study, participant_id, labels (JSON), trial_id;
-    state, source, as_asked (false where another stimulus was shown than asked), strategy, exclude_from_model, response_time in seconds,
-    ask_time, tell_time, observation_id, data_sequence, sequence, note, metadata (JSON). Parameters are those that were
-    shown. What is not there is empty. CSV is UTF-8 without a byte order mark, with a header, fields quoted where they need
-    to be, CRLF at the end of lines, numbers that read back exactly, true and false, times in UTC (ISO 8601). In CSV a text
-    that a spreadsheet would take for a formula gets an apostrophe before it.
+    state, source, as_asked (false where another stimulus was shown than asked), strategy, exclude_from_model,
+    response_time in seconds, ask_time, tell_time, observation_id, data_sequence, sequence, note, metadata (JSON),
+    revise_time, revision_reason. Parameters are those that were shown, outcomes those that count after all revisions; what
+    was told before a revision is in columns of its own. What is not there is empty. CSV is UTF-8 without a byte order mark,
+    with a header, fields quoted where they need to be, CRLF at the end of lines, numbers that read back exactly, true and
+    false, times in UTC (ISO 8601). In CSV a text that a spreadsheet would take for a formula gets an apostrophe before it.
     """
 
 EXPORT_FORMAT_UNSPECIFIED: ExportFormat.ValueType  # 0
 """Not chosen."""
 EXPORT_FORMAT_CSV_LONG: ExportFormat.ValueType  # 1
 """Comma-separated values, a row for each value of a trial: `kind` is "parameter" or "outcome", `stimulus` counts from 1,
-`name` and `value`.
+`name`, `value` and `told_value`.
 """
 EXPORT_FORMAT_CSV_WIDE: ExportFormat.ValueType  # 2
 """Comma-separated values, a row for each trial and a column for each parameter (NAME_1 and NAME_2 where trials have two
-stimuli) and outcome. Where two would have the same name, one has its kind before it, such as outcome_NAME.
+stimuli) and outcome, and told_NAME for an outcome before its revision. Where two would have the same name, one has its
+kind before it, such as outcome_NAME.
 """
 EXPORT_FORMAT_PARQUET: ExportFormat.ValueType  # 3
 """Apache Parquet: the columns of CSV_WIDE, typed. The file's metadata has `aepsych_grpc.version` and
@@ -160,7 +173,13 @@ class SetupRequest(_message.Message):
 
     @_builtins.property
     def warm_start_experiment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """OPTIONAL. Earlier experiments with the same parameters and outcomes, whose data are learned from."""
+        """OPTIONAL. Earlier experiments, finished or not, whose observations are carried over: models learn from them as if they
+        had been told here first. Those are carried over that count there when this experiment is set up, as corrected; what
+        was carried over there is not. Stopping rules, and generators that go by responses without a model, don't count
+        them; strategies with skip_with_warm_start are passed over. Parameters that vary must have the same names and units,
+        and every stimulus must lie within the bounds here (unless allow_out_of_bounds); outcomes must be of the same kind,
+        with the same rates. At most 100 experiments with 10,000 observations.
+        """
 
     @_builtins.property
     def prior_from_experiment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -209,17 +228,22 @@ class SetupResponse(_message.Message):
     WARNINGS_FIELD_NUMBER: _builtins.int
     DUPLICATE_FIELD_NUMBER: _builtins.int
     LEARNED_PRIORS_FIELD_NUMBER: _builtins.int
+    CARRIED_OVER_COUNT_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """Id for all further calls."""
     duplicate: _builtins.bool
     """Whether this repeats the answer to an earlier call with the same request_id."""
+    carried_over_count: _builtins.int
+    """Observations that were carried over; with validate_only, those that would be."""
     @_builtins.property
     def config(self) -> _config_pb2.ExperimentConfig:
         """The config as understood, with every default filled in."""
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Remarks on the config that do not keep it from running, and earlier experiments that could not be learned from."""
+        """Remarks on the config that do not keep it from running, and on earlier experiments, such as those that could not be
+        learned from.
+        """
 
     @_builtins.property
     def learned_priors(self) -> _containers.RepeatedCompositeFieldContainer[_prior_pb2.LearnedPrior]:
@@ -233,10 +257,11 @@ class SetupResponse(_message.Message):
         warnings: _abc.Iterable[_builtins.str] | None = ...,
         duplicate: _builtins.bool = ...,
         learned_priors: _abc.Iterable[_prior_pb2.LearnedPrior] | None = ...,
+        carried_over_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "duplicate", b"duplicate", "experiment_id", b"experiment_id", "learned_priors", b"learned_priors", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["carried_over_count", b"carried_over_count", "config", b"config", "duplicate", b"duplicate", "experiment_id", b"experiment_id", "learned_priors", b"learned_priors", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -707,22 +732,28 @@ class ReplayRequest(_message.Message):
     EXPERIMENT_ID_FIELD_NUMBER: _builtins.int
     SKIP_COMPUTATIONS_FIELD_NUMBER: _builtins.int
     FROM_SEQUENCE_FIELD_NUMBER: _builtins.int
+    VERIFY_REFITS_FIELD_NUMBER: _builtins.int
     experiment_id: _builtins.str
     """REQUIRED. The experiment."""
     skip_computations: _builtins.bool
     """OPTIONAL. Do not re-derive asked stimuli, only re-read the log."""
     from_sequence: _builtins.int
-    """OPTIONAL. Report from this sequence on. Default: from the first."""
+    """OPTIONAL. Report from this sequence on, at most one past the end; nothing is re-derived for what comes before.
+    Default: from the first.
+    """
+    verify_refits: _builtins.bool
+    """OPTIONAL. Also learn anew what each refit has learned. It takes several times as long."""
     def __init__(
         self,
         *,
         experiment_id: _builtins.str = ...,
         skip_computations: _builtins.bool = ...,
         from_sequence: _builtins.int | None = ...,
+        verify_refits: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_from_sequence", b"_from_sequence", "from_sequence", b"from_sequence"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_from_sequence", b"_from_sequence", "experiment_id", b"experiment_id", "from_sequence", b"from_sequence", "skip_computations", b"skip_computations"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_from_sequence", b"_from_sequence", "experiment_id", b"experiment_id", "from_sequence", b"from_sequence", "skip_computations", b"skip_computations", "verify_refits", b"verify_refits"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__from_sequence: _TypeAlias = _typing.Literal["from_sequence"]  # noqa: Y015
     _WhichOneofArgType__from_sequence: _TypeAlias = _typing.Literal["_from_sequence", b"_from_sequence"]  # noqa: Y015
@@ -740,17 +771,24 @@ class ReplayResponse(_message.Message):
     DERIVED_TRIAL_FIELD_NUMBER: _builtins.int
     AGREEMENT_FIELD_NUMBER: _builtins.int
     EVENT_COUNT_FIELD_NUMBER: _builtins.int
+    DERIVED_REFIT_FIELD_NUMBER: _builtins.int
     agreement: Global___ReplayAgreement.ValueType
     """Whether the two agree."""
     event_count: _builtins.int
-    """Number of events in the log."""
+    """Number of events in the log when the replay began."""
     @_builtins.property
     def event(self) -> _event_pb2.Event:
         """The event as recorded."""
 
     @_builtins.property
     def derived_trial(self) -> _trial_pb2.Trial:
-        """The trial as re-derived, for a trial_asked event."""
+        """The trial as re-derived, for a trial_asked event. Unset where nothing was re-derived or, with DIFFERENT, where no
+        trial would be asked.
+        """
+
+    @_builtins.property
+    def derived_refit(self) -> _event_pb2.ModelRefitted:
+        """The hyperparameters as learned anew, for a model_refitted event with verify_refits."""
 
     def __init__(
         self,
@@ -759,10 +797,11 @@ class ReplayResponse(_message.Message):
         derived_trial: _trial_pb2.Trial | None = ...,
         agreement: Global___ReplayAgreement.ValueType = ...,
         event_count: _builtins.int = ...,
+        derived_refit: _event_pb2.ModelRefitted | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["derived_trial", b"derived_trial", "event", b"event"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["derived_refit", b"derived_refit", "derived_trial", b"derived_trial", "event", b"event"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "derived_trial", b"derived_trial", "event", b"event", "event_count", b"event_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "derived_refit", b"derived_refit", "derived_trial", b"derived_trial", "event", b"event", "event_count", b"event_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -921,12 +960,14 @@ class ReviseTrialRequest(_message.Message):
     request_id: _builtins.str
     """OPTIONAL. Made by the client; makes re-sending safe."""
     trial_id: _builtins.int
-    """REQUIRED. The trial."""
+    """REQUIRED. The trial; one that was told."""
     reason: _builtins.str
     """OPTIONAL. Why, for the record."""
     @_builtins.property
     def outcomes(self) -> _containers.MessageMap[_builtins.str, _struct_pb2.Value]:
-        """OPTIONAL. The corrected outcomes; without any, the observation is retracted."""
+        """OPTIONAL. The corrected outcomes; those left out stay as they are. Without any, the observation is retracted; a
+        retracted one takes a value for each outcome again. Values that change nothing are recorded as a confirmation.
+        """
 
     def __init__(
         self,
@@ -1258,7 +1299,7 @@ class WatchExperimentRequest(_message.Message):
     experiment_id: _builtins.str
     """REQUIRED. The experiment."""
     after_sequence: _builtins.int
-    """OPTIONAL. Only events after this sequence."""
+    """OPTIONAL. Only events after this sequence; 0, the default, for all from the first on."""
     @_builtins.property
     def heartbeat_interval(self) -> _duration_pb2.Duration:
         """OPTIONAL. How often a heartbeat is sent while nothing happens, at least 1 s. Default 15 s."""

@@ -150,7 +150,10 @@ class ExperimentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Replay(self, request, context):
-        """Re-derives an experiment from its log, event by event, without touching the live one.
+        """Re-derives an experiment from its log, event by event, without touching the live one, and says whether every asked
+        trial is what the log has. A trial is re-derived when its turn comes: what was read can be worked with at once, and
+        a call that is cancelled stops the work. What a clock or luck had decided is taken from the log, as it was recorded
+        for that: refits, ends of strategies by a clock or a model, and which trials stand in for the model's choice.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -171,7 +174,10 @@ class ExperimentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ReviseTrial(self, request, context):
-        """Corrects or retracts an earlier observation. The log keeps both; the model uses the revision.
+        """Corrects or retracts an earlier observation, also of a finished experiment, and as often as needed. The log keeps all;
+        the model uses the latest revision, and so do stopping rules and what goes by the latest responses. A strategy that
+        has ended with a number of responses goes on when one is retracted, unless a later one has asked; one that a clock or
+        its model has ended has ended for good. Stimuli that were asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -206,7 +212,10 @@ class ExperimentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WatchExperiment(self, request, context):
-        """Streams the events of an experiment as they are recorded.
+        """Streams the events of an experiment as they are recorded, those of other servers on the same database within about a
+        second. It goes on after the experiment has finished, for responses to pending trials and revisions may follow: until
+        the caller cancels it, or the server shuts down, with UNAVAILABLE. A caller who goes on with the sequence of the
+        latest event it has seen misses nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

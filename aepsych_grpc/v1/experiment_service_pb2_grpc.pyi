@@ -50,13 +50,21 @@ class ExperimentServiceStub:
     Query: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.QueryRequest, _experiment_service_pb2.QueryResponse]
     """Asks the model about the participant."""
     Replay: _grpc.UnaryStreamMultiCallable[_experiment_service_pb2.ReplayRequest, _experiment_service_pb2.ReplayResponse]
-    """Re-derives an experiment from its log, event by event, without touching the live one."""
+    """Re-derives an experiment from its log, event by event, without touching the live one, and says whether every asked
+    trial is what the log has. A trial is re-derived when its turn comes: what was read can be worked with at once, and
+    a call that is cancelled stops the work. What a clock or luck had decided is taken from the log, as it was recorded
+    for that: refits, ends of strategies by a clock or a model, and which trials stand in for the model's choice.
+    """
     FinishStrategy: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.FinishStrategyRequest, _experiment_service_pb2.FinishStrategyResponse]
     """Ends the current strategy; the next Ask uses the one after it."""
     FinishExperiment: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.FinishExperimentRequest, _experiment_service_pb2.FinishExperimentResponse]
     """Ends the experiment. Responses to pending trials are still taken."""
     ReviseTrial: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.ReviseTrialRequest, _experiment_service_pb2.ReviseTrialResponse]
-    """Corrects or retracts an earlier observation. The log keeps both; the model uses the revision."""
+    """Corrects or retracts an earlier observation, also of a finished experiment, and as often as needed. The log keeps all;
+    the model uses the latest revision, and so do stopping rules and what goes by the latest responses. A strategy that
+    has ended with a number of responses goes on when one is retracted, unless a later one has asked; one that a clock or
+    its model has ended has ended for good. Stimuli that were asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
+    """
     GetExperiment: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentRequest, _experiment_service_pb2.GetExperimentResponse]
     """Reports the state of an experiment."""
     ListExperiments: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.ListExperimentsRequest, _experiment_service_pb2.ListExperimentsResponse]
@@ -66,7 +74,11 @@ class ExperimentServiceStub:
     ExportTrials: _grpc.UnaryStreamMultiCallable[_experiment_service_pb2.ExportTrialsRequest, _experiment_service_pb2.ExportTrialsResponse]
     """Exports trials as a file, in chunks."""
     WatchExperiment: _grpc.UnaryStreamMultiCallable[_experiment_service_pb2.WatchExperimentRequest, _experiment_service_pb2.WatchExperimentResponse]
-    """Streams the events of an experiment as they are recorded."""
+    """Streams the events of an experiment as they are recorded, those of other servers on the same database within about a
+    second. It goes on after the experiment has finished, for responses to pending trials and revisions may follow: until
+    the caller cancels it, or the server shuts down, with UNAVAILABLE. A caller who goes on with the sequence of the
+    latest event it has seen misses nothing.
+    """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_experiment_service_pb2.GetServerInfoRequest, _experiment_service_pb2.GetServerInfoResponse]
     """Reports the server's version, limits and catalogue."""
 
@@ -92,13 +104,21 @@ class ExperimentServiceAsyncStub(ExperimentServiceStub):
     Query: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.QueryRequest, _experiment_service_pb2.QueryResponse]  # type: ignore[assignment]
     """Asks the model about the participant."""
     Replay: _aio.UnaryStreamMultiCallable[_experiment_service_pb2.ReplayRequest, _experiment_service_pb2.ReplayResponse]  # type: ignore[assignment]
-    """Re-derives an experiment from its log, event by event, without touching the live one."""
+    """Re-derives an experiment from its log, event by event, without touching the live one, and says whether every asked
+    trial is what the log has. A trial is re-derived when its turn comes: what was read can be worked with at once, and
+    a call that is cancelled stops the work. What a clock or luck had decided is taken from the log, as it was recorded
+    for that: refits, ends of strategies by a clock or a model, and which trials stand in for the model's choice.
+    """
     FinishStrategy: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.FinishStrategyRequest, _experiment_service_pb2.FinishStrategyResponse]  # type: ignore[assignment]
     """Ends the current strategy; the next Ask uses the one after it."""
     FinishExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.FinishExperimentRequest, _experiment_service_pb2.FinishExperimentResponse]  # type: ignore[assignment]
     """Ends the experiment. Responses to pending trials are still taken."""
     ReviseTrial: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.ReviseTrialRequest, _experiment_service_pb2.ReviseTrialResponse]  # type: ignore[assignment]
-    """Corrects or retracts an earlier observation. The log keeps both; the model uses the revision."""
+    """Corrects or retracts an earlier observation, also of a finished experiment, and as often as needed. The log keeps all;
+    the model uses the latest revision, and so do stopping rules and what goes by the latest responses. A strategy that
+    has ended with a number of responses goes on when one is retracted, unless a later one has asked; one that a clock or
+    its model has ended has ended for good. Stimuli that were asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
+    """
     GetExperiment: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetExperimentRequest, _experiment_service_pb2.GetExperimentResponse]  # type: ignore[assignment]
     """Reports the state of an experiment."""
     ListExperiments: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.ListExperimentsRequest, _experiment_service_pb2.ListExperimentsResponse]  # type: ignore[assignment]
@@ -108,7 +128,11 @@ class ExperimentServiceAsyncStub(ExperimentServiceStub):
     ExportTrials: _aio.UnaryStreamMultiCallable[_experiment_service_pb2.ExportTrialsRequest, _experiment_service_pb2.ExportTrialsResponse]  # type: ignore[assignment]
     """Exports trials as a file, in chunks."""
     WatchExperiment: _aio.UnaryStreamMultiCallable[_experiment_service_pb2.WatchExperimentRequest, _experiment_service_pb2.WatchExperimentResponse]  # type: ignore[assignment]
-    """Streams the events of an experiment as they are recorded."""
+    """Streams the events of an experiment as they are recorded, those of other servers on the same database within about a
+    second. It goes on after the experiment has finished, for responses to pending trials and revisions may follow: until
+    the caller cancels it, or the server shuts down, with UNAVAILABLE. A caller who goes on with the sequence of the
+    latest event it has seen misses nothing.
+    """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_experiment_service_pb2.GetServerInfoRequest, _experiment_service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """Reports the server's version, limits and catalogue."""
 
@@ -161,7 +185,11 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.ReplayRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_experiment_service_pb2.ReplayResponse], _abc.AsyncIterator[_experiment_service_pb2.ReplayResponse]]:
-        """Re-derives an experiment from its log, event by event, without touching the live one."""
+        """Re-derives an experiment from its log, event by event, without touching the live one, and says whether every asked
+        trial is what the log has. A trial is re-derived when its turn comes: what was read can be worked with at once, and
+        a call that is cancelled stops the work. What a clock or luck had decided is taken from the log, as it was recorded
+        for that: refits, ends of strategies by a clock or a model, and which trials stand in for the model's choice.
+        """
 
     @_abc_1.abstractmethod
     def FinishStrategy(
@@ -185,7 +213,11 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.ReviseTrialRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_experiment_service_pb2.ReviseTrialResponse, _abc.Awaitable[_experiment_service_pb2.ReviseTrialResponse]]:
-        """Corrects or retracts an earlier observation. The log keeps both; the model uses the revision."""
+        """Corrects or retracts an earlier observation, also of a finished experiment, and as often as needed. The log keeps all;
+        the model uses the latest revision, and so do stopping rules and what goes by the latest responses. A strategy that
+        has ended with a number of responses goes on when one is retracted, unless a later one has asked; one that a clock or
+        its model has ended has ended for good. Stimuli that were asked stay as they are. A retracted trial stays told: it awaits no response, but a later revision can give it one.
+        """
 
     @_abc_1.abstractmethod
     def GetExperiment(
@@ -225,7 +257,11 @@ class ExperimentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _experiment_service_pb2.WatchExperimentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_experiment_service_pb2.WatchExperimentResponse], _abc.AsyncIterator[_experiment_service_pb2.WatchExperimentResponse]]:
-        """Streams the events of an experiment as they are recorded."""
+        """Streams the events of an experiment as they are recorded, those of other servers on the same database within about a
+        second. It goes on after the experiment has finished, for responses to pending trials and revisions may follow: until
+        the caller cancels it, or the server shuts down, with UNAVAILABLE. A caller who goes on with the sequence of the
+        latest event it has seen misses nothing.
+        """
 
     @_abc_1.abstractmethod
     def GetServerInfo(

@@ -27,7 +27,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x61\x65psych_grpc/v1/trial.proto\x12\x0f\x61\x65psych_grpc.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\x01\n\x08Stimulus\x12=\n\x06values\x18\x01 \x03(\x0b\x32%.aepsych_grpc.v1.Stimulus.ValuesEntryR\x06values\x1aQ\n\x0bValuesEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12,\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.ValueR\x05value:\x02\x38\x01\"\x9a\x04\n\x05Trial\x12\x19\n\x08trial_id\x18\x01 \x01(\x05R\x07trialId\x12\x33\n\x07stimuli\x18\x02 \x03(\x0b\x32\x19.aepsych_grpc.v1.StimulusR\x07stimuli\x12\x1a\n\x08strategy\x18\x03 \x01(\tR\x08strategy\x12\x34\n\x06source\x18\x04 \x01(\x0e\x32\x1c.aepsych_grpc.v1.TrialSourceR\x06source\x12\x31\n\x05state\x18\x05 \x01(\x0e\x32\x1b.aepsych_grpc.v1.TrialStateR\x05state\x12#\n\rdata_sequence\x18\x06 \x01(\x05R\x0c\x64\x61taSequence\x12\x1a\n\x08sequence\x18\x07 \x01(\x05R\x08sequence\x12\x35\n\x08\x61sk_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x61skTime\x12\x37\n\ttell_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08tellTime\x12>\n\x0bobservation\x18\n \x01(\x0b\x32\x1c.aepsych_grpc.v1.ObservationR\x0bobservation\x12\x12\n\x04note\x18\x0b \x01(\tR\x04note\x12\x37\n\tposterior\x18\x0c \x01(\x0b\x32\x19.aepsych_grpc.v1.EstimateR\tposterior\"\xc4\x03\n\x0bObservation\x12%\n\x0eobservation_id\x18\x01 \x01(\tR\robservationId\x12\x19\n\x08trial_id\x18\x02 \x01(\x05R\x07trialId\x12\x33\n\x07stimuli\x18\x03 \x03(\x0b\x32\x19.aepsych_grpc.v1.StimulusR\x07stimuli\x12\x46\n\x08outcomes\x18\x04 \x03(\x0b\x32*.aepsych_grpc.v1.Observation.OutcomesEntryR\x08outcomes\x12>\n\rresponse_time\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationR\x0cresponseTime\x12\x33\n\x08metadata\x18\x06 \x01(\x0b\x32\x17.google.protobuf.StructR\x08metadata\x12,\n\x12\x65xclude_from_model\x18\x07 \x01(\x08R\x10\x65xcludeFromModel\x1aS\n\rOutcomesEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12,\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.ValueR\x05value:\x02\x38\x01\"f\n\x08\x45stimate\x12\x12\n\x04mean\x18\x01 \x01(\x01R\x04mean\x12\x1a\n\x08variance\x18\x02 \x01(\x01R\x08variance\x12\x14\n\x05lower\x18\x03 \x01(\x01R\x05lower\x12\x14\n\x05upper\x18\x04 \x01(\x01R\x05upper*\xdd\x01\n\x0bTrialSource\x12\x1c\n\x18TRIAL_SOURCE_UNSPECIFIED\x10\x00\x12\x16\n\x12TRIAL_SOURCE_SOBOL\x10\x01\x12\x16\n\x12TRIAL_SOURCE_MODEL\x10\x02\x12\x19\n\x15TRIAL_SOURCE_FALLBACK\x10\x03\x12\x17\n\x13TRIAL_SOURCE_MANUAL\x10\x04\x12\x1c\n\x18TRIAL_SOURCE_UNSOLICITED\x10\x05\x12\x17\n\x13TRIAL_SOURCE_RANDOM\x10\x06\x12\x15\n\x11TRIAL_SOURCE_RULE\x10\x07*s\n\nTrialState\x12\x1b\n\x17TRIAL_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13TRIAL_STATE_PENDING\x10\x01\x12\x14\n\x10TRIAL_STATE_TOLD\x10\x02\x12\x19\n\x15TRIAL_STATE_RETRACTED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x61\x65psych_grpc/v1/trial.proto\x12\x0f\x61\x65psych_grpc.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\x01\n\x08Stimulus\x12=\n\x06values\x18\x01 \x03(\x0b\x32%.aepsych_grpc.v1.Stimulus.ValuesEntryR\x06values\x1aQ\n\x0bValuesEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12,\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.ValueR\x05value:\x02\x38\x01\"\xd1\x04\n\x05Trial\x12\x19\n\x08trial_id\x18\x01 \x01(\x05R\x07trialId\x12\x33\n\x07stimuli\x18\x02 \x03(\x0b\x32\x19.aepsych_grpc.v1.StimulusR\x07stimuli\x12\x1a\n\x08strategy\x18\x03 \x01(\tR\x08strategy\x12\x34\n\x06source\x18\x04 \x01(\x0e\x32\x1c.aepsych_grpc.v1.TrialSourceR\x06source\x12\x31\n\x05state\x18\x05 \x01(\x0e\x32\x1b.aepsych_grpc.v1.TrialStateR\x05state\x12#\n\rdata_sequence\x18\x06 \x01(\x05R\x0c\x64\x61taSequence\x12\x1a\n\x08sequence\x18\x07 \x01(\x05R\x08sequence\x12\x35\n\x08\x61sk_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x61skTime\x12\x37\n\ttell_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08tellTime\x12>\n\x0bobservation\x18\n \x01(\x0b\x32\x1c.aepsych_grpc.v1.ObservationR\x0bobservation\x12\x12\n\x04note\x18\x0b \x01(\tR\x04note\x12\x37\n\tposterior\x18\x0c \x01(\x0b\x32\x19.aepsych_grpc.v1.EstimateR\tposterior\x12\x35\n\x08revision\x18\r \x01(\x0b\x32\x19.aepsych_grpc.v1.RevisionR\x08revision\"\xc5\x02\n\x08Revision\x12P\n\rtold_outcomes\x18\x01 \x03(\x0b\x32+.aepsych_grpc.v1.Revision.ToldOutcomesEntryR\x0ctoldOutcomes\x12\x14\n\x05\x63ount\x18\x02 \x01(\x05R\x05\x63ount\x12;\n\x0brevise_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nreviseTime\x12\x16\n\x06reason\x18\x04 \x01(\tR\x06reason\x12#\n\rtell_sequence\x18\x05 \x01(\x05R\x0ctellSequence\x1aW\n\x11ToldOutcomesEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12,\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.ValueR\x05value:\x02\x38\x01\"\xc4\x03\n\x0bObservation\x12%\n\x0eobservation_id\x18\x01 \x01(\tR\robservationId\x12\x19\n\x08trial_id\x18\x02 \x01(\x05R\x07trialId\x12\x33\n\x07stimuli\x18\x03 \x03(\x0b\x32\x19.aepsych_grpc.v1.StimulusR\x07stimuli\x12\x46\n\x08outcomes\x18\x04 \x03(\x0b\x32*.aepsych_grpc.v1.Observation.OutcomesEntryR\x08outcomes\x12>\n\rresponse_time\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationR\x0cresponseTime\x12\x33\n\x08metadata\x18\x06 \x01(\x0b\x32\x17.google.protobuf.StructR\x08metadata\x12,\n\x12\x65xclude_from_model\x18\x07 \x01(\x08R\x10\x65xcludeFromModel\x1aS\n\rOutcomesEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12,\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.ValueR\x05value:\x02\x38\x01\"f\n\x08\x45stimate\x12\x12\n\x04mean\x18\x01 \x01(\x01R\x04mean\x12\x1a\n\x08variance\x18\x02 \x01(\x01R\x08variance\x12\x14\n\x05lower\x18\x03 \x01(\x01R\x05lower\x12\x14\n\x05upper\x18\x04 \x01(\x01R\x05upper*\xdd\x01\n\x0bTrialSource\x12\x1c\n\x18TRIAL_SOURCE_UNSPECIFIED\x10\x00\x12\x16\n\x12TRIAL_SOURCE_SOBOL\x10\x01\x12\x16\n\x12TRIAL_SOURCE_MODEL\x10\x02\x12\x19\n\x15TRIAL_SOURCE_FALLBACK\x10\x03\x12\x17\n\x13TRIAL_SOURCE_MANUAL\x10\x04\x12\x1c\n\x18TRIAL_SOURCE_UNSOLICITED\x10\x05\x12\x17\n\x13TRIAL_SOURCE_RANDOM\x10\x06\x12\x15\n\x11TRIAL_SOURCE_RULE\x10\x07*s\n\nTrialState\x12\x1b\n\x17TRIAL_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13TRIAL_STATE_PENDING\x10\x01\x12\x14\n\x10TRIAL_STATE_TOLD\x10\x02\x12\x19\n\x15TRIAL_STATE_RETRACTED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,22 +36,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_STIMULUS_VALUESENTRY']._loaded_options = None
   _globals['_STIMULUS_VALUESENTRY']._serialized_options = b'8\001'
+  _globals['_REVISION_TOLDOUTCOMESENTRY']._loaded_options = None
+  _globals['_REVISION_TOLDOUTCOMESENTRY']._serialized_options = b'8\001'
   _globals['_OBSERVATION_OUTCOMESENTRY']._loaded_options = None
   _globals['_OBSERVATION_OUTCOMESENTRY']._serialized_options = b'8\001'
-  _globals['_TRIALSOURCE']._serialized_start=1403
-  _globals['_TRIALSOURCE']._serialized_end=1624
-  _globals['_TRIALSTATE']._serialized_start=1626
-  _globals['_TRIALSTATE']._serialized_end=1741
+  _globals['_TRIALSOURCE']._serialized_start=1786
+  _globals['_TRIALSOURCE']._serialized_end=2007
+  _globals['_TRIALSTATE']._serialized_start=2009
+  _globals['_TRIALSTATE']._serialized_end=2124
   _globals['_STIMULUS']._serialized_start=144
   _globals['_STIMULUS']._serialized_end=300
   _globals['_STIMULUS_VALUESENTRY']._serialized_start=219
   _globals['_STIMULUS_VALUESENTRY']._serialized_end=300
   _globals['_TRIAL']._serialized_start=303
-  _globals['_TRIAL']._serialized_end=841
-  _globals['_OBSERVATION']._serialized_start=844
-  _globals['_OBSERVATION']._serialized_end=1296
-  _globals['_OBSERVATION_OUTCOMESENTRY']._serialized_start=1213
-  _globals['_OBSERVATION_OUTCOMESENTRY']._serialized_end=1296
-  _globals['_ESTIMATE']._serialized_start=1298
-  _globals['_ESTIMATE']._serialized_end=1400
+  _globals['_TRIAL']._serialized_end=896
+  _globals['_REVISION']._serialized_start=899
+  _globals['_REVISION']._serialized_end=1224
+  _globals['_REVISION_TOLDOUTCOMESENTRY']._serialized_start=1137
+  _globals['_REVISION_TOLDOUTCOMESENTRY']._serialized_end=1224
+  _globals['_OBSERVATION']._serialized_start=1227
+  _globals['_OBSERVATION']._serialized_end=1679
+  _globals['_OBSERVATION_OUTCOMESENTRY']._serialized_start=1596
+  _globals['_OBSERVATION_OUTCOMESENTRY']._serialized_end=1679
+  _globals['_ESTIMATE']._serialized_start=1681
+  _globals['_ESTIMATE']._serialized_end=1783
 # @@protoc_insertion_point(module_scope)

@@ -79,7 +79,7 @@ class _TrialStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TrialState
     TRIAL_STATE_TOLD: _TrialState.ValueType  # 2
     """The response is recorded."""
     TRIAL_STATE_RETRACTED: _TrialState.ValueType  # 3
-    """The response was retracted."""
+    """The response was retracted. None is awaited; ReviseTrial can still give another."""
 
 class TrialState(_TrialState, metaclass=_TrialStateEnumTypeWrapper):
     """Whether a response is awaited."""
@@ -91,7 +91,7 @@ TRIAL_STATE_PENDING: TrialState.ValueType  # 1
 TRIAL_STATE_TOLD: TrialState.ValueType  # 2
 """The response is recorded."""
 TRIAL_STATE_RETRACTED: TrialState.ValueType  # 3
-"""The response was retracted."""
+"""The response was retracted. None is awaited; ReviseTrial can still give another."""
 Global___TrialState: _TypeAlias = TrialState  # noqa: Y015
 
 @_typing.final
@@ -157,6 +157,7 @@ class Trial(_message.Message):
     OBSERVATION_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
     POSTERIOR_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
     trial_id: _builtins.int
     """Number of the trial within its experiment, from 1."""
     strategy: _builtins.str
@@ -185,11 +186,15 @@ class Trial(_message.Message):
 
     @_builtins.property
     def observation(self) -> Global___Observation:
-        """What was told; unset while pending."""
+        """What counts as told: with the corrected outcomes, or with none once it was retracted. Unset while pending."""
 
     @_builtins.property
     def posterior(self) -> Global___Estimate:
         """The model's prediction at the trial's stimulus, where ListTrials was asked for it."""
+
+    @_builtins.property
+    def revision(self) -> Global___Revision:
+        """How the observation was revised; unset where it stands as it was told."""
 
     def __init__(
         self,
@@ -206,14 +211,78 @@ class Trial(_message.Message):
         observation: Global___Observation | None = ...,
         note: _builtins.str = ...,
         posterior: Global___Estimate | None = ...,
+        revision: Global___Revision | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["ask_time", b"ask_time", "observation", b"observation", "posterior", b"posterior", "tell_time", b"tell_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ask_time", b"ask_time", "observation", b"observation", "posterior", b"posterior", "revision", b"revision", "tell_time", b"tell_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_time", b"ask_time", "data_sequence", b"data_sequence", "note", b"note", "observation", b"observation", "posterior", b"posterior", "sequence", b"sequence", "source", b"source", "state", b"state", "stimuli", b"stimuli", "strategy", b"strategy", "tell_time", b"tell_time", "trial_id", b"trial_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ask_time", b"ask_time", "data_sequence", b"data_sequence", "note", b"note", "observation", b"observation", "posterior", b"posterior", "revision", b"revision", "sequence", b"sequence", "source", b"source", "state", b"state", "stimuli", b"stimuli", "strategy", b"strategy", "tell_time", b"tell_time", "trial_id", b"trial_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Trial: _TypeAlias = Trial  # noqa: Y015
+
+@_typing.final
+class Revision(_message.Message):
+    """How an observation was corrected or retracted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ToldOutcomesEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> _struct_pb2.Value: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _struct_pb2.Value | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    TOLD_OUTCOMES_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    REVISE_TIME_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    TELL_SEQUENCE_FIELD_NUMBER: _builtins.int
+    count: _builtins.int
+    """How often it was revised."""
+    reason: _builtins.str
+    """Why it was revised last, as given by the caller."""
+    tell_sequence: _builtins.int
+    """Sequence of the event that told it; the trial's own `sequence` is that of the last revision."""
+    @_builtins.property
+    def told_outcomes(self) -> _containers.MessageMap[_builtins.str, _struct_pb2.Value]:
+        """The outcomes as they were told."""
+
+    @_builtins.property
+    def revise_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was revised last."""
+
+    def __init__(
+        self,
+        *,
+        told_outcomes: _abc.Mapping[_builtins.str, _struct_pb2.Value] | None = ...,
+        count: _builtins.int = ...,
+        revise_time: _timestamp_pb2.Timestamp | None = ...,
+        reason: _builtins.str = ...,
+        tell_sequence: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["revise_time", b"revise_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "reason", b"reason", "revise_time", b"revise_time", "tell_sequence", b"tell_sequence", "told_outcomes", b"told_outcomes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Revision: _TypeAlias = Revision  # noqa: Y015
 
 @_typing.final
 class Observation(_message.Message):

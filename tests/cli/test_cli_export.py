@@ -103,6 +103,7 @@ def test_an_experiment_goes_on_elsewhere(database, ids, tmp_path):
     done = run("import", file, "--database", other)
     assert done.exit_code == 0, done.output
     assert done.stdout == f"{ids[0]}: 5 events\n"
+    assert run("db", "check", other).stdout == "1 experiments, 5 events: all is well.\n"
     asked = []
     for path in (database, other):
         with Client(transport=InProcessTransport(str(path))) as client:
@@ -141,7 +142,7 @@ def test_a_setup_that_is_there_under_another_id(database, ids, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["export", "nobody", "--database", "{db}"], 'no experiment "nobody"'),
+        (["export", "nobody", "--database", "{db}"], 'no experiment "nobody" in {db}; the latest are: {id}'),
         (["export", "x", "--database", "{db}", "--output", "x.xlsx"], ".parquet"),
         (["export", "x", "--database", "{db}", "--output", "/nowhere/x.csv"], "/nowhere: There is no such folder"),
         (["export", "x", "--database", "nowhere.db"], "There is no database nowhere.db"),
@@ -152,16 +153,19 @@ def test_a_setup_that_is_there_under_another_id(database, ids, tmp_path):
         (["import", "nowhere.json", "--database", "{db}"], "nowhere.json: No such file"),
         (["import", "{csv}", "--database", "{db}"], "no JSON"),
         (["import", "{json}", "--database", "/nowhere/x.db"], "no folder /nowhere"),
+        (["import", "{json}", "--database", "mysql://x/y"], 'kind "mysql" are not supported'),
+        (["experiments", "--database", "postgresql://me:secret@localhost:1/x"], "postgresql://me@localhost:1/x can't"),
     ],
 )
 def test_what_goes_wrong_is_said_in_a_line(database, ids, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
-    files = {"db": database, "csv": tmp_path / "file.csv", "json": tmp_path / "file.json"}
+    files = {"id": ids[0], "db": database, "csv": tmp_path / "file.csv", "json": tmp_path / "file.json"}
     run("export", ids[0], "--database", database, "--output", files["json"])
     files["csv"].write_text("a,b\n1,2\n" * 200)
     done = run(*(one.format(**files) for one in arguments))
     assert done.exit_code == 1
-    assert message in done.stderr
+    assert message.format(**files) in done.stderr
+    assert "secret" not in done.stderr
     assert done.stderr.startswith("aepsych-grpc: ")
     assert "Traceback" not in done.output
 

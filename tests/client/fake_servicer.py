@@ -9,13 +9,14 @@ from google.rpc import code_pb2, error_details_pb2
 from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
-from aepsych_grpc.client import StatusError
+from aepsych_grpc.client import Retries, StatusError
 from aepsych_grpc.error import DOMAIN
 from aepsych_grpc.v1 import experiment_pb2, query_pb2, trial_pb2
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 from aepsych_grpc.v1.config_pb2 import ExperimentConfig
 from aepsych_grpc.v1.experiment_service_pb2_grpc import ExperimentServiceServicer
 
+QUICK = Retries(attempts=4, first_pause=0.001, longest_pause=0.002, first_contact=0.3)
 TRIALS = 5
 PAGE = 2
 CONFIG = {
@@ -124,6 +125,7 @@ class FakeServicer(ExperimentServiceServicer):
         trial = trial_pb2.Trial(
             trial_id=number, strategy="sobol", source=trial_pb2.TRIAL_SOURCE_SOBOL, state=trial_pb2.TRIAL_STATE_PENDING
         )
+        trial.ask_time.GetCurrentTime()
         stimulus = trial.stimuli.add()
         for item in self.config.parameters:
             if item.WhichOneof("kind") == "fixed":
@@ -142,13 +144,30 @@ class FakeServicer(ExperimentServiceServicer):
                 self.trials[number] = trial_pb2.Trial(trial_id=number, stimuli=observation.stimuli)
             trial = self.trials[number]
             duplicate = trial.state == trial_pb2.TRIAL_STATE_TOLD
-            trial.state = trial_pb2.TRIAL_STATE_TOLD
+            trial.state, trial.sequence = trial_pb2.TRIAL_STATE_TOLD, 1 + 2 * number
             trial.observation.CopyFrom(observation)
             observation_id = observation.observation_id or f"trial-{number}"
             receipts.append(v1.ObservationReceipt(observation_id=observation_id, trial_id=number, duplicate=duplicate))
         next_trials = self._ask(receipts[0].observation_id, 1) if request.HasField("ask_next") else []
         finished = len(self.trials) >= TRIALS and not next_trials
         return v1.TellResponse(receipts=receipts, sequence=7, finished=finished, next_trials=next_trials)
+
+    def _ReviseTrial(self, request):
+        trial = self.trials[request.trial_id]
+        if trial.state == trial_pb2.TRIAL_STATE_PENDING:
+            raise StatusError(failure("FAILED_PRECONDITION", "nothing to revise", "TRIAL_NOT_TOLD"))
+        if not trial.HasField("revision"):
+            for name, value in trial.observation.outcomes.items():
+                trial.revision.told_outcomes[name].CopyFrom(value)
+            trial.revision.tell_sequence = trial.sequence
+        trial.observation.ClearField("outcomes")
+        for name, value in request.outcomes.items():
+            trial.observation.outcomes[name].CopyFrom(value)
+        trial.state = trial_pb2.TRIAL_STATE_TOLD if request.outcomes else trial_pb2.TRIAL_STATE_RETRACTED
+        trial.revision.count += 1
+        trial.revision.reason = request.reason
+        trial.revision.revise_time.GetCurrentTime()
+        return v1.ReviseTrialResponse(trial=trial, sequence=8)
 
     def _Query(self, request):
         if not self.can_model:
@@ -220,6 +239,7 @@ def _door(method: str):
 
 for _method in ("Setup", "Ask", "Tell", "Query", "GetExperiment", "ListExperiments", "ListTrials", "GetServerInfo"):
     setattr(FakeServicer, _method, _door(_method))
+FakeServicer.ReviseTrial = _door("ReviseTrial")
 FakeServicer.FinishStrategy = _door("FinishStrategy")
 FakeServicer.FinishExperiment = _door("FinishExperiment")
 

@@ -116,3 +116,32 @@ def test_nothing_to_model(servicer, experiment):
     servicer.can_model = False
     with pytest.raises(NothingToModelError):
         experiment.predict([{"contrast": 0.1}])
+
+
+def test_a_moment_asks_about_its_own_sequence(servicer, experiment):
+    then = experiment.at(4)
+    assert then.sequence == 4
+    then.maximum()
+    assert sent(servicer).at_sequence == 4
+    then.threshold(at_sequence=2)
+    assert sent(servicer).at_sequence == 2
+    experiment.maximum()
+    assert not sent(servicer).HasField("at_sequence")
+    with pytest.raises(TypeError, match="sequence"):
+        experiment.at("4")
+
+
+def test_a_moment_has_the_trials_that_had_been_told(experiment):
+    for trial in experiment:
+        experiment.tell(trial, trial.trial_id % 2)
+    trials = experiment.trials()
+    then = experiment.at(trials[2].sequence)
+    assert then.trials() == trials[:3]
+    assert then.to_pandas()["trial_id"].tolist() == [1, 2, 3]
+    assert not hasattr(then, "ask")
+
+
+async def test_a_moment_on_an_event_loop(servicer, async_client):
+    experiment = await async_client.setup({})
+    await experiment.at(3).maximum()
+    assert sent(servicer).at_sequence == 3

@@ -26,6 +26,7 @@ EXPECTED = {
     Reason.CONCURRENT_WRITE: errors.ConcurrentWriteError,
     Reason.DEADLINE_EXCEEDED: errors.DeadlineExceededError,
     Reason.INTERNAL_FAULT: errors.ServerFaultError,
+    Reason.TRIAL_NOT_TOLD: errors.TrialNotToldError,
 }
 
 

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from aepsych_grpc.client import Client, NothingToModelError
 from aepsych_grpc.client.plots.axis import axis_of, middle
+from aepsych_grpc.client.plots.growth import spread
 from aepsych_grpc.client.plots.section import section
 from aepsych_grpc.v1.config_pb2 import Parameter
 
@@ -299,3 +300,44 @@ def test_pairs_of_stimuli_have_no_section():
     config = ParseDict({**CONFIG, "stimuli_per_trial": 2}, ExperimentConfig())
     with pytest.raises(ValueError, match="have 2"):
         section(config, (), {})
+
+
+def test_growth_shows_the_response_after_ever_more_trials_and_the_threshold_over_their_number(tmp_path):
+    servicer, experiment = running()
+    figure = experiment.plot_growth()
+    fields, last = figure.axes[:3], figure.axes[3]
+    shown = [next(text.get_text() for text in axes.texts if "response" in text.get_text()) for axes in fields[:2]]
+    assert shown == ["4 responses", "5 responses"]
+    assert not fields[2].axison
+    assert (last.get_xlabel(), last.get_ylabel(), last.get_xlim()) == ("responses", "contrast", (4, 5))
+    assert [text.get_text() for text in last.get_legend().get_texts()] == ["2 px", "5 px", "7 px"]
+    asked_at = {request.at_sequence for name, request in servicer.calls if name == "Query"}
+    assert asked_at == {trial.sequence for trial in experiment.trials()[-2:]}
+    assert pixels(figure, tmp_path / "growth.png") > 40_000
+
+
+def test_growth_without_a_threshold_is_the_response_alone(tmp_path):
+    _, experiment = running(outcomes=[{"name": "loudness", "continuous": {"unit": "sone"}}])
+    figure = experiment.plot_growth()
+    assert all(axes.get_xlabel() != "responses" for axes in figure.axes)
+    assert pixels(figure, tmp_path / "growth.png") > 20_000
+
+
+def test_growth_over_one_parameter(tmp_path):
+    _, experiment = running(parameters=CONFIG["parameters"][:1])
+    figure = experiment.plot_growth()
+    assert figure.axes[3].get_xlabel() == "responses"
+    assert pixels(figure, tmp_path / "growth.png") > 20_000
+
+
+def test_nothing_grows_from_nothing():
+    experiment = Client(transport=FakeTransport(FakeServicer())).setup({})
+    with pytest.raises(ValueError, match="No trial has its response yet"):
+        experiment.plot_growth()
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "expected"), [(0, 3, []), (1, 3, [1]), (5, 3, [4, 5]), (200, 3, [4, 28, 200])]
+)
+def test_looks_are_spread_by_ratios(count, most, expected):
+    assert spread(count, most) == expected

@@ -207,3 +207,11 @@ def test_what_a_participant_begins_with_is_explained(catalogue):
     said = explained(catalogue, population_prior=PopulationPrior(max_experiments=7))["beginning"]
     assert said.startswith("with what this study's latest finished experiments, at most 7, have taught")
     assert "no response and no threshold is shared" in said
+
+
+def test_a_strategy_that_a_warm_start_passes_over_is_explained(catalogue):
+    said = explained(catalogue, strategies=(replace(SOBOL, skip_with_warm_start=True), ADAPTIVE))
+    assert said["first"].endswith(
+        "\nIt is passed over where responses of earlier experiments were carried over at setup."
+    )
+    assert "passed over" not in said["second"]

@@ -265,6 +265,13 @@ def test_the_threshold_s_interval_needs_an_intensity_and_forgetting_a_model(cata
     assert list(found) == ["config.strategies[0].keep_most_recent"]
 
 
+def test_a_warm_start_leaves_a_strategy(catalogue):
+    skipped = SOBOL | {"skip_with_warm_start": True}
+    found = violations(catalogue, strategies=[skipped, skipped])
+    assert list(found) == ["config.strategies[1].skip_with_warm_start"]
+    assert "take it from the last one" in found["config.strategies[1].skip_with_warm_start"]
+
+
 SIZE = {"name": "size", "integer": {"lower_bound": 1, "upper_bound": 9}}
 
 

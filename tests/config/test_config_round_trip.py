@@ -136,7 +136,13 @@ def configs(draw):
         outcomes=tuple(outcome.Outcome(name=n, kind=k) for n, k in zip(outcome_names, outcome_kinds, strict=True)),
         stimuli_per_trial=1 if learnable else draw(st.integers(1, 3)),
         intensity_parameter=draw(st.sampled_from(intensities)),
-        strategies=tuple(draw(strategies(name, learnable=learnable)) for name in strategy_names),
+        strategies=tuple(
+            replace(
+                draw(strategies(name, learnable=learnable)),
+                skip_with_warm_start=name != strategy_names[-1] and draw(st.booleans()),
+            )
+            for name in strategy_names
+        ),
         seed=draw(st.none() | st.integers(0, 2**31 - 1)),
         allow_out_of_bounds=draw(st.booleans()),
         population_prior=population_prior if name.strip() else None,

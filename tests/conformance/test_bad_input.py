@@ -405,11 +405,7 @@ def test_bytes_that_are_no_message(method, live, refused):
 @pytest.mark.parametrize(
     ("method", "request_"),
     [
-        ("Replay", v1.ReplayRequest(experiment_id="x")),
-        ("ReviseTrial", v1.ReviseTrialRequest(experiment_id="x", trial_id=1)),
-        ("WatchExperiment", v1.WatchExperimentRequest(experiment_id="x")),
         ("Setup", v1.SetupRequest(ini_text="[common]")),
-        ("Setup", ParseDict({"config": CONFIG, "warmStartExperimentIds": ["x"]}, v1.SetupRequest())),
     ],
 )
 def test_what_is_not_offered_says_so(method, request_, live, refused):

@@ -1,9 +1,12 @@
 import errno
 import sqlite3
 from contextlib import closing
+from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from aepsych_grpc.cli import app
@@ -48,6 +51,16 @@ def test_an_output_that_can_t_be_written_is_refused_in_a_sentence(tmp_path, monk
     assert len(shown.output.splitlines()) == 1
 
 
+@pytest.mark.parametrize(("agreement", "fine"), [("same", True), ("different", False), ("unspecified", True)])
+def test_the_demo_says_whether_its_trials_follow_from_the_log(agreement, fine):
+    events = [SimpleNamespace(kind="trial_asked", agreement=one) for one in ("same", agreement)]
+    console = Console(file=StringIO())
+    assert run_module._replay(console, SimpleNamespace(replay=lambda: iter(events))) is fine
+    shown = console.file.getvalue()
+    assert ("are others" in shown) == (agreement == "different")
+    assert ("cut their search short" in shown) == (agreement == "unspecified")
+
+
 @pytest.mark.slow
 def test_the_demo_runs_survives_its_kill_and_leaves_a_picture(tmp_path):
     output = tmp_path / "out"
@@ -55,6 +68,7 @@ def test_the_demo_runs_survives_its_kill_and_leaves_a_picture(tmp_path):
     assert shown.exit_code == 0, shown.output
     assert "server killed (SIGKILL) while the participant looks at trial 7" in shown.output
     assert "nothing is lost: 14 trials and 14 responses are there" in shown.output
+    assert "14 trials worked out again from the log are the same, bit for bit" in shown.output
     assert max(map(len, shown.output.splitlines())) <= 80
     assert (output / "demo.png").stat().st_size > 50_000
     with closing(sqlite3.connect(output / "demo.db")) as database:

@@ -23,6 +23,7 @@ def test_the_page_names_every_column(experiments):
     assert set(next(csv.reader(io.StringIO(data.decode())))) <= named
     assert "`parameter_state`" in PAGE
     assert "`outcome_contrast`" in PAGE
+    assert "`told_OUTCOME`" in PAGE
 
 
 def test_the_contract_names_every_column():

@@ -14,9 +14,11 @@ from aepsych_grpc.export.log_file import InvalidFileError, read_logs
 from aepsych_grpc.export.restore import restore as record
 from aepsych_grpc.export.restore import sound_logs
 from aepsych_grpc.server.in_process import InProcessTransport
-from aepsych_grpc.session.call import AskCall, SetupCall
+from aepsych_grpc.session.call import AskCall, ReviseCall, SetupCall
 from aepsych_grpc.session.event import RequestIdentity
 from aepsych_grpc.session.experiments import Experiments
+from aepsych_grpc.session.projection import rows_of_log
+from aepsych_grpc.store.check import check
 from aepsych_grpc.store.error import DuplicateRequest, ExperimentExists
 from aepsych_grpc.store.event_store import open_store
 
@@ -171,3 +173,51 @@ def test_what_earlier_participants_have_taught_comes_along(experiments, elsewher
     restore(elsewhere.store, read_logs(written(experiments, [mine], Format.JSON)))
     assert log_of(elsewhere, mine.experiment_id) == log_of(experiments, mine.experiment_id)
     assert elsewhere.open(mine.experiment_id).overview().learned_priors == answer.learned_priors
+
+
+def test_revisions_and_observations_of_earlier_experiments_come_along(experiments, elsewhere):
+    mine = run_until_the_model_chooses(experiments)
+    mine.revise(ReviseCall(trial_id=1, outcomes={"seen": 0}, reason="wrong key"))
+    mine.revise(ReviseCall(trial_id=2, request=RequestIdentity(request_id="r", content_digest=b"1")))
+    answer = experiments.setup(SetupCall(config=config_of(MIXED), warm_start_from=(mine.experiment_id,)))
+    second = experiments.open(answer.experiment_id)
+    assert answer.carried_over_count
+    restore(elsewhere.store, read_logs(written(experiments, [second, mine], Format.JSON)))
+    for one in (mine, second):
+        theirs = elsewhere.open(one.experiment_id)
+        assert log_of(elsewhere, one.experiment_id) == log_of(experiments, one.experiment_id)
+        assert (theirs.overview(), theirs.trials()) == (one.overview(), one.trials())
+        assert asked(theirs) == asked(one)
+
+
+def test_the_tables_that_people_read_are_filled(experiments, elsewhere):
+    mine = run_mixed(experiments)
+    mine.revise(ReviseCall(trial_id=1, reason="a noise"))
+    pairs = run_pairs(experiments)
+    restore(elsewhere.store, read_logs(written(experiments, [mine, pairs], Format.JSON)))
+    report = check(elsewhere.store, rows_of_log, lambda *_: None)
+    assert (report.experiments, report.problems) == (2, ())
+    asked(elsewhere.open(mine.experiment_id))
+    assert check(elsewhere.store, rows_of_log, lambda *_: None).problems == ()
+
+
+def test_one_that_gets_there_meanwhile_keeps_all_out(experiments, elsewhere, monkeypatch):
+    mixed, pairs = run_mixed(experiments), run_pairs(experiments)
+    logs = sound_logs(read_logs(written(experiments, [pairs, mixed], Format.JSON)))
+    record(elsewhere.store, logs[1:])
+    monkeypatch.setattr("aepsych_grpc.export.restore._refuse_known", lambda *_: None)
+    with pytest.raises(ExperimentExists, match=mixed.experiment_id):
+        record(elsewhere.store, logs)
+    assert [one.experiment_id for one in elsewhere.store.list_experiments(page_size=9).records] == [mixed.experiment_id]
+
+
+def test_a_copy_and_its_original_in_one_file_need_new_ids(experiments, elsewhere):
+    call = SetupCall(config=config_of(MIXED), request=RequestIdentity(request_id="once", content_digest=b"1"))
+    original = experiments.open(experiments.setup(call).experiment_id)
+    (copied,) = restore(experiments.store, read_logs(written(experiments, [original], Format.JSON)), new_ids=True)
+    logs = read_logs(written(experiments, [original, experiments.open(copied)], Format.JSON))
+    with pytest.raises(DuplicateRequest) as caught:
+        restore(elsewhere.store, logs)
+    assert caught.value.experiment_id == original.experiment_id
+    assert elsewhere.store.list_experiments(page_size=9).records == ()
+    assert len(restore(elsewhere.store, logs, new_ids=True)) == 2

@@ -12,7 +12,7 @@ from aepsych_grpc.core.queries.prediction import predict
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.export.file import Format, export_file
 from aepsych_grpc.export.trials import Posterior
-from aepsych_grpc.session.call import AskCall
+from aepsych_grpc.session.call import AskCall, ReviseCall
 from aepsych_grpc.session.experiments import Experiments
 from aepsych_grpc.store.event_store import open_store
 
@@ -151,3 +151,23 @@ def test_no_piece_is_too_long_for_a_message(experiments, mixed, monkeypatch):
     pieces = [piece.data for piece in export_file(experiments, [mixed.experiment_id], Format.WIDE, None).pieces]
     assert max(map(len, pieces)) == 100
     assert b"".join(pieces) == whole
+
+
+def test_revised_responses_are_as_corrected_beside_what_was_told(experiments, mixed):
+    mixed.revise(ReviseCall(trial_id=1, outcomes={"seen": 0, "rating": 3}, reason="wrong key"))
+    mixed.revise(ReviseCall(trial_id=2, outcomes={"seen": 0}, reason="first"))
+    mixed.revise(ReviseCall(trial_id=2, reason='=1, "ü"'))
+    first, second, third, fourth = read(written(experiments, [mixed], Format.WIDE))
+    assert [row["state"] for row in (first, second, third, fourth)] == ["told", "retracted", "told", "pending"]
+    assert (first["seen"], first["told_seen"], first["rating"], first["told_rating"]) == ("0", "1", "3", "1")
+    assert first["outcome_contrast"] == first["told_contrast"]
+    assert (second["seen"], second["outcome_contrast"], second["told_seen"]) == ("", "", "1")
+    assert (first["revision_reason"], second["revision_reason"]) == ("wrong key", '\'=1, "ü"')
+    assert third["revise_time"] == third["revision_reason"] == third["told_seen"] == fourth["told_seen"] == ""
+    revision = mixed.trials()[0][1].revision
+    assert second["revise_time"] == revision.time.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    assert second["contrast"] == repr(ODD["contrast"])
+    long = read(written(experiments, [mixed], Format.LONG))
+    values = [(row["value"], row["told_value"]) for row in long if (row["kind"], row["name"]) == ("outcome", "seen")]
+    assert values == [("0", "1"), ("", "1"), ("0", ""), ("", "")]
+    assert {row["told_value"] for row in long if row["kind"] == "parameter"} == {""}

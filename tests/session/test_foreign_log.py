@@ -3,17 +3,21 @@
 from dataclasses import replace
 
 import pytest
-from session_scenario import ask_call, given, run, set_up
+from session_scenario import ask_call, given, make_config, run, set_up
 
 from aepsych_grpc.core.generators.generator import Source
 from aepsych_grpc.core.models.hyperprior import Hyperprior, LogParameter
+from aepsych_grpc.session.call import ReviseCall, SetupCall
 from aepsych_grpc.session.codec import decode
 from aepsych_grpc.session.event import (
     ExperimentCreated,
     ExperimentFinished,
     LearnedPrior,
     ModelRefitted,
+    ObservationCarriedOver,
+    RequestIdentity,
     StrategyFinished,
+    TrialRevised,
 )
 from aepsych_grpc.session.experiments import Experiments
 from aepsych_grpc.session.foreign_log import InvalidLogError, check_log
@@ -144,3 +148,64 @@ def test_events_that_happen_twice(log, workshop):
 def test_an_empty_log(workshop):
     with pytest.raises(InvalidLogError, match="event 1: "):
         check_log([], workshop)
+
+
+@pytest.fixture(scope="module")
+def long_story():
+    """An experiment that began with two observations of another, and two of whose three responses were revised."""
+    experiments = Experiments(open_store(":memory:"))
+    earlier = set_up(experiments)
+    run(earlier, 2)
+    call = SetupCall(config=make_config(), warm_start_from=(earlier.experiment_id,))
+    experiment = experiments.open(experiments.setup(call).experiment_id)
+    run(experiment, 3)
+    experiment.revise(ReviseCall(trial_id=1, outcomes={"seen": 0}, reason="wrong key", request=REQUEST))
+    experiment.revise(ReviseCall(trial_id=2))
+    run(experiment, 2)
+    events = [decode(one.payload) for one in experiments.store.events(experiment.experiment_id)]
+    experiments.close()
+    return events
+
+
+REQUEST = RequestIdentity(request_id="revise", content_digest=b"1")
+CARRIED, CORRECTED, RETRACTED = 1, 9, 10
+"""Places of events in the log, from 0."""
+
+
+def test_revisions_and_carried_observations_pass(long_story, workshop):
+    assert isinstance(long_story[CARRIED].kind, ObservationCarriedOver)
+    assert isinstance(long_story[CARRIED + 1].kind, ObservationCarriedOver)
+    assert [long_story[place].kind.outcomes for place in (CORRECTED, RETRACTED)] == [{"seen": 0.0}, {}]
+    assert check_log(long_story, workshop).created == long_story[0].kind
+
+
+@pytest.mark.parametrize(
+    ("place", "change", "message"),
+    [
+        (CORRECTED, kind(trial_id=9), "trial_id: 9 given; the experiment has trials 1 to 3"),
+        (CORRECTED, kind(outcomes={"seen": 2.0}), "outcomes.seen: 2.0 given"),
+        (CORRECTED, kind(outcomes={"heard": 1.0}), "outcomes.heard: unknown outcome"),
+        (CORRECTED, lambda event: replace(event, kind=TrialRevised(trial_id=4)), "trials 1 to 3"),
+        (RETRACTED, kind(request=REQUEST), "An earlier call has its request_id"),
+        (CARRIED, kind(experiment_id="another"), '"another" is not among those'),
+        (CARRIED, kind(trial_id=0), "trial_id: 0 is given"),
+        (CARRIED, kind(outcomes={}), "outcomes.seen: missing"),
+        (CARRIED, kind(stimuli=()), "stimuli: 0 given"),
+        (CARRIED, kind(stimuli=({"contrast": 9.0, "frequency": 2.0},)), r"stimuli\[0\].values.contrast"),
+        (CARRIED, kind(stimuli=({"contrast": 0.5},)), r"stimuli\[0\].values.frequency"),
+    ],
+)
+def test_a_revision_or_a_carried_observation_that_can_not_be(long_story, workshop, place, change, message):
+    test_an_event_that_can_not_have_happened(long_story, workshop, place, change, message)
+
+
+def test_observations_are_carried_over_at_the_beginning_only(long_story, workshop):
+    late = replace(long_story[CARRIED], sequence=len(long_story) + 1)
+    with pytest.raises(InvalidLogError, match="before anything else"):
+        check_log([*long_story, late], workshop)
+
+
+def test_a_trial_that_awaits_its_response_is_not_revised(log, workshop):
+    revised = replace(log[-1], sequence=len(log) + 1, kind=TrialRevised(trial_id=6))
+    with pytest.raises(InvalidLogError, match="it has no response yet"):
+        check_log([*log, revised], workshop)

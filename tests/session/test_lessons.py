@@ -186,7 +186,7 @@ def test_many_that_are_left_out_for_one_reason_make_one_warning(experiments):
     other = replace(STUDY, parameters=(wider, *STUDY.parameters[1:]))
     for _ in range(7):
         end(experiments, told(experiments, other, number=1))
-    (warning,) = experiments.check(SetupCall(config=STUDY))
+    (warning,) = experiments.check(SetupCall(config=STUDY)).prior_warnings
     assert " and 2 more: " in warning
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aepsych_grpc.client.call import Call
 from aepsych_grpc.client.handle import Handle
 from aepsych_grpc.client.plots.drawing import Truth, draw_curve, draw_field, draw_threshold_panel
+from aepsych_grpc.client.plots.growth import draw_growth, growth, spread, told_sequences
 from aepsych_grpc.client.plots.style import new_figure, set_title
 from aepsych_grpc.client.plots.view import field_view, threshold_view
 
@@ -108,4 +109,47 @@ def plot_overview(
     draw_field(left, wide)
     draw_threshold_panel(right, close, truth, near=True)
     set_title(right, "Threshold", close.threshold_label)
+    return figure
+
+
+def plot_growth(
+    handle: Handle,
+    parameters: Sequence[str] = (),
+    *,
+    fixed_parameters: Mapping[str, Any] | None = None,
+    outcome: str = "",
+) -> Call["Figure"]:
+    """Plot how what is known has grown: the response after ever more trials, and the threshold over their number.
+
+    Where the parameters or the outcome have no threshold, there is one more panel of the response instead.
+
+    Args:
+        parameters: Parameters along x and y, or x alone. Default: the intensity parameter over the first of the others.
+        fixed_parameters: Values of the others; those left out are held at their middle (the first of named values).
+        outcome: The outcome to show. Default: the first.
+
+    Returns:
+        A matplotlib figure, ready for `savefig`.
+
+    Raises:
+        ImportError: matplotlib is not installed.
+        ValueError: The parameters can't be shown so, or nothing has been told yet.
+    """
+    held = fixed_parameters or {}
+    told = yield from told_sequences(handle)
+    if not told:
+        raise ValueError("No trial has its response yet, so that nothing has grown.")
+    views = [(yield from field_view(handle.at(told[-1]), parameters, held, outcome))]
+    last = views[0]
+    for count in spread(len(told), 4 if last.threshold is None else 3)[-2::-1]:
+        views += [(yield from field_view(handle.at(told[count - 1]), parameters, held, outcome))]
+    grown = None if last.threshold is None else (yield from growth(handle, last, told, held))
+    figure, axes = new_figure(panels=2, rows=2)
+    draw = draw_field if len(last.axes) == 2 else draw_curve
+    for at, view in zip(axes, reversed(views), strict=False):
+        draw(at, view)
+    if grown is not None:
+        draw_growth(axes[-1], last, grown)
+    for empty in axes[len(views) : None if grown is None else -1]:
+        empty.set_axis_off()
     return figure

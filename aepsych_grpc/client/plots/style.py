@@ -28,18 +28,18 @@ MOST_IN_A_ROW = 4
 """More entries would be wider than a panel, which then had to shrink."""
 
 
-def new_figure(panels: int = 1) -> tuple["Figure", list["Axes"]]:
-    """Return a figure with panels side by side, drawn without a display and without pyplot's global state.
+def new_figure(panels: int = 1, rows: int = 1) -> tuple["Figure", list["Axes"]]:
+    """Return a figure with rows of panels side by side, drawn without a display and without pyplot's global state.
 
     Raises:
         ImportError: matplotlib is not installed.
     """
     figures = needed("matplotlib.figure", "plot")
     backend = needed("matplotlib.backends.backend_agg", "plot")
-    figure = figures.Figure(figsize=(6.4 * panels, 4.8), dpi=150, layout="constrained", facecolor="white")
+    figure = figures.Figure(figsize=(6.4 * panels, 4.8 * rows), dpi=150, layout="constrained", facecolor="white")
     backend.FigureCanvasAgg(figure)
-    figure.get_layout_engine().set(wspace=0.05)
-    panel_axes = list(figure.subplots(1, panels, squeeze=False)[0])
+    figure.get_layout_engine().set(wspace=0.05, hspace=0.05)
+    panel_axes = list(figure.subplots(rows, panels, squeeze=False).flat)
     for axes in panel_axes:
         axes.spines[["top", "right"]].set_visible(False)
         axes.spines[["left", "bottom"]].set_color(INK)

@@ -210,8 +210,13 @@ def _threshold(
 
 
 def _told(handle: Handle, outcome: config_pb2.Outcome) -> Call[list[Trial]]:
+    """List the trials whose responses the model has learned from."""
     listed = yield from trials(handle)
-    return [trial for trial in listed if trial.state == "told" and outcome.name in (trial.outcomes or {})]
+    return [
+        trial
+        for trial in listed
+        if trial.state == "told" and not trial.exclude_from_model and outcome.name in (trial.outcomes or {})
+    ]
 
 
 def outcome_of(config: config_pb2.ExperimentConfig, name: str) -> config_pb2.Outcome:
