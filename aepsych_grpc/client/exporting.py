@@ -50,6 +50,7 @@ def export(
     Raises:
         ValueError: The format is unknown.
         NotSupportedError: The server has no pyarrow, for a Parquet file.
+        LimitExceededError: The server has too many replays and exports at the same time.
         OSError: The file can't be written.
     """
     return (
@@ -93,6 +94,7 @@ def export_experiments(
         ExperimentNotFoundError: No experiment has one of the ids.
         ValueError: The format is unknown.
         NotSupportedError: The server has no pyarrow, for a Parquet file.
+        LimitExceededError: The server has too many replays and exports at the same time.
         OSError: The file can't be written.
     """
     ids = [experiment_ids] if isinstance(experiment_ids, str) else experiment_ids
