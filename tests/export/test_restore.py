@@ -221,3 +221,19 @@ def test_a_copy_and_its_original_in_one_file_need_new_ids(experiments, elsewhere
     assert caught.value.experiment_id == original.experiment_id
     assert elsewhere.store.list_experiments(page_size=9).records == ()
     assert len(restore(elsewhere.store, logs, new_ids=True)) == 2
+
+
+def test_half_a_revision_and_half_a_stimulus_are_refused(experiments, elsewhere):
+    mine = run_mixed(experiments)
+    mine.revise(ReviseCall(trial_id=1, outcomes={"seen": 0}))
+    second = experiments.setup(SetupCall(config=config_of(MIXED), warm_start_from=(mine.experiment_id,))).experiment_id
+    for experiment, kind, field, name, message in (
+        (mine, "trial_revised", "outcomes", "rating", "They are not all that the trial has"),
+        (experiments.open(second), "observation_carried_over", "stimuli", "state", "They lack a parameter"),
+    ):
+        content = json.loads(written(experiments, [experiment], Format.JSON))
+        event = next(one[kind] for one in content["experiments"][0]["events"] if kind in one)
+        values = event[field][0]["values"] if field == "stimuli" else event[field]
+        del values[name]
+        with pytest.raises(InvalidFileError, match=f"{field}: {message}"):
+            restore(elsewhere.store, read_logs(json.dumps(content).encode()))
