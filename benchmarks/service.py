@@ -33,7 +33,7 @@ WARM_UP_SECONDS = 8.0
 IDLE_SECONDS = 10.0
 ASKS = 25
 """Asks that are measured, beginning at the wanted number of told trials."""
-FLUSHED_BYTES = 16_384
+FLUSHED_BYTES = 24_576
 """What a bare flush writes: about the pages that a Tell appends to SQLite's write-ahead log."""
 
 console = Console(width=100)

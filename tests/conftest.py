@@ -1,11 +1,27 @@
 import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from postgresql_cluster import Cluster, find_programs
 
 # How long a case takes says more of what else the machine does than of the code.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """A PostgreSQL server of the tests' own. Without its programs the test is skipped, which CI counts as a failure."""
+    programs = find_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed; on Debian and Ubuntu: sudo apt-get install postgresql")
+    # A folder of pytest's would be closed to the user who runs the server, and too long a path for a socket.
+    cluster = Cluster(programs, Path(tempfile.mkdtemp(prefix="aepsych-")))
+    yield cluster
+    cluster.remove()
 
 
 @pytest.hookimpl(trylast=True)

@@ -2,7 +2,7 @@
 
 import typer
 
-from aepsych_grpc.cli import config
+from aepsych_grpc.cli import config, db
 from aepsych_grpc.cli.demo import demo
 from aepsych_grpc.cli.replay import replay
 from aepsych_grpc.cli.serve import serve
@@ -20,6 +20,7 @@ app.command("demo")(demo)
 app.command("simulate")(simulate)
 app.command("replay")(replay)
 app.add_typer(config.app, name="config")
+app.add_typer(db.app, name="db")
 
 
 def main() -> None:

@@ -23,8 +23,8 @@ def demo(
     """Run a simulated participant through a contrast threshold study.
 
     Starts a server on a free port of this machine, kills it half way, starts it again, and checks that nothing which it
-    had acknowledged is lost (else the exit code is 1). Prints the threshold beside the participant's true one and how
-    long calls took, and saves a picture.
+    had acknowledged is lost, and that every trial follows from the log (else the exit code is 1). Prints the threshold
+    beside the participant's true one and how long calls took, and saves a picture.
 
         aepsych-grpc demo --trials 100 --seed 7
     """

@@ -23,8 +23,13 @@ def replay(
     experiment_id: Annotated[str, typer.Argument(metavar="ID", help="The experiment.", show_default=False)],
     *,
     database: Annotated[
-        Path,
-        typer.Option("--database", "--db", metavar="FILE", help="The database that it is in; no server is needed."),
+        str,
+        typer.Option(
+            "--database",
+            "--db",
+            metavar="FILE|URL",
+            help="The database that it is in, a file or postgresql://USER@HOST/DATABASE; no server is needed.",
+        ),
     ] = DEFAULT_DATABASE,
     address: Annotated[
         str | None,
@@ -69,7 +74,7 @@ def replay(
         if picture is not None:
             needed("matplotlib", "plot")  # before the replay, so that a mistake is told at once
         with _client(database, address) as client:
-            experiment = _experiment(client, experiment_id, address or str(database))
+            experiment = _experiment(client, experiment_id, address or database)
             walk = experiment.replay(
                 from_sequence=from_sequence, skip_computations=skip_computations, verify_refits=verify_refits
             )
@@ -90,25 +95,23 @@ def replay(
     raise typer.Exit(DIFFERENT if different else 0)
 
 
-def _client(database: Path, address: str | None) -> "Client":
+def _client(database: str, address: str | None) -> "Client":
     """Return a client of the server, or of one within this process."""
     from aepsych_grpc.client import Client
     from aepsych_grpc.client.extra import needed
 
     if address is not None:
         return Client(address)
-    if not database.is_file():
-        raise _failed(f"There is no database {database}; name it with --database, or a server with --address.")
     needed("torch", "server")
     from aepsych_grpc.core.threads import single_thread
     from aepsych_grpc.server.in_process import InProcessTransport
-    from aepsych_grpc.store.error import StoreUnavailable
+    from aepsych_grpc.store.error import StoreError
 
     single_thread()
     try:
-        return Client(timeout=None, transport=InProcessTransport(str(database)))
-    except StoreUnavailable as error:
-        raise _failed(str(error)) from None
+        return Client(timeout=None, transport=InProcessTransport(database, existing=True))
+    except StoreError as error:
+        raise _failed(f"{error} Name the database with --database, or a server with --address.") from None
 
 
 def _experiment(client: "Client", experiment_id: str, where: str) -> "Experiment":

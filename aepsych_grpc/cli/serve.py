@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-DEFAULT_DATABASE = Path("aepsych.db")
+DEFAULT_DATABASE = "aepsych.db"
 
 
 class LogLevel(enum.StrEnum):
@@ -29,8 +29,15 @@ def serve(
         ),
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 50051,
-    db: Annotated[
-        Path, typer.Option(metavar="FILE", help="SQLite database with all experiments; made if it is missing.")
+    database: Annotated[
+        str,
+        typer.Option(
+            "--database",
+            "--db",
+            metavar="FILE|URL",
+            help="Database with all experiments: an SQLite file, which is made if it is missing, or "
+            "postgresql://USER@HOST/DATABASE.",
+        ),
     ] = DEFAULT_DATABASE,
     tls_cert: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The server's certificate chain (PEM), for TLS.")
@@ -66,6 +73,10 @@ def serve(
         aepsych-grpc serve --host 0.0.0.0 --db study.db \
             --tls-cert cert.pem --tls-key key.pem --token-file tokens.txt
 
+    For several labs, with several servers on one PostgreSQL database (its password in PGPASSWORD or ~/.pgpass):
+
+        aepsych-grpc serve --database postgresql://aepsych@db.example.org/studies
+
     Is it there, and what can it do:
 
         grpcurl -plaintext localhost:50051 aepsych_grpc.v1.ExperimentService/GetServerInfo
@@ -77,7 +88,8 @@ def serve(
         os.environ.setdefault(variable, "1")
     try:
         from aepsych_grpc.server.exposure import Exposure, ExposureError, is_loopback
-        from aepsych_grpc.store.error import StoreUnavailable
+        from aepsych_grpc.store.error import StoreUnavailable, UnknownDatabase
+        from aepsych_grpc.store.place import place_of
     except ModuleNotFoundError as error:
         raise _missing(error) from None
     try:
@@ -85,14 +97,15 @@ def serve(
             host=host, port=port, tls_cert=tls_cert, tls_key=tls_key, token_file=token_file, insecure=insecure
         )
         exposure.check()  # before torch is loaded, so that a mistake is told at once
+        place_of(database)
         if insecure and not is_loopback(host):
             typer.echo(f"aepsych-grpc: anyone who reaches {host} can read and write every experiment.", err=True)
         from aepsych_grpc.server.serving import serve as serve_database
 
-        serve_database(db, exposure, typer.echo)
+        serve_database(database, exposure, typer.echo)
     except ModuleNotFoundError as error:
         raise _missing(error) from None
-    except (ExposureError, StoreUnavailable) as error:
+    except (ExposureError, StoreUnavailable, UnknownDatabase) as error:
         raise _failed(str(error)) from None
 
 

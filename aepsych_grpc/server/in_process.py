@@ -14,11 +14,15 @@ class InProcessTransport:
     """Carries calls to sessions over a database of its own.
 
     Args:
-        database: A file, or ":memory:" for one that is gone with the transport.
+        database: A file, a URL, or ":memory:" for one that is gone with the transport.
+        existing: Whether the database must be there already.
+
+    Raises:
+        StoreError: As `open_store`.
     """
 
-    def __init__(self, database: str = ":memory:") -> None:
-        store = open_store(database)
+    def __init__(self, database: str = ":memory:", *, existing: bool = False) -> None:
+        store = open_store(database, existing=existing)
         self._experiments = Experiments(store)
         self._servicer = Servicer(store, self._experiments, CATALOGUE)
 

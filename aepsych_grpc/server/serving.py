@@ -4,11 +4,13 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import FrameType
+from typing import NoReturn
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -25,12 +27,16 @@ from aepsych_grpc.server.warm_up import warm_up
 from aepsych_grpc.session.experiments import Experiments
 from aepsych_grpc.session.watching import MOST_WATCHERS
 from aepsych_grpc.store.event_store import open_store
+from aepsych_grpc.store.place import place_of
 
 WORKERS = 32
 """Calls answered at the same time. Most wait for the disk or for a fit; the rest queue up."""
 
 GRACE_SECONDS = 10.0
 """How long a stopping server waits for the calls that it is answering."""
+
+LAST_ANSWERS_SECONDS = 0.1
+"""For the last answers to leave a stopping server; one that does not is known when its call is sent again."""
 
 LOOK_UP_SECONDS = 0.5
 """How long a signal may go unnoticed."""
@@ -88,7 +94,7 @@ class Server:
         """Host and port that clients call."""
         return f"{bracketed(self.exposure.host)}:{self.port}"
 
-    def stop(self, grace: float = GRACE_SECONDS) -> bool:
+    def drain(self, grace: float = GRACE_SECONDS) -> bool:
         """Report NOT_SERVING, refuse new calls, let the others finish within `grace` seconds, close the database.
 
         Returns:
@@ -99,16 +105,21 @@ class Server:
         finished = self._gate.close(grace)
         if not finished:
             log.warning("calls were still running after %.0f s; they are cut off", grace)
+        return self._experiments.close() and finished
+
+    def stop(self, grace: float = GRACE_SECONDS) -> bool:
+        """As `drain`; then leave the port as well."""
+        finished = self.drain(grace)
         self._server.stop(grace=0.5).wait()
         self._endless.shutdown(wait=False, cancel_futures=True)
-        return self._experiments.close() and finished
+        return finished
 
 
 _SERVICES = (grpc_door.SERVICE.full_name, health.SERVICE_NAME)
 
 
-def serve(database: str | Path, exposure: Exposure, announce: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; `announce` gets a line once calls are answered.
+def serve(database: str | Path, exposure: Exposure, announce: Callable[[str], None]) -> NoReturn:
+    """Serve until SIGTERM or SIGINT, then end the process; `announce` gets a line once calls are answered.
 
     Raises:
         ExposureError: The address is taken, unknown or too open, or a file of `exposure` can't be read.
@@ -123,16 +134,16 @@ def serve(database: str | Path, exposure: Exposure, announce: Callable[[str], No
     server = Server(database, exposure)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    announce(f"aepsych-grpc {__version__} listening on {server.address} (database {database})")
-    warming = threading.Thread(target=_warm_up, name="warm-up", daemon=True)
-    warming.start()
+    announce(f"aepsych-grpc {__version__} listening on {server.address} (database {place_of(database)})")
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     log.info("stopping on %s", _next_signal(received).name)
-    finished = server.stop(GRACE_SECONDS)
-    warming.join(GRACE_SECONDS)
-    if not finished or warming.is_alive():
-        # Python would wait for their threads to end, however long that takes. What was acknowledged is on disk.
-        logging.shutdown()
-        os._exit(0)
+    server.drain(GRACE_SECONDS)
+    time.sleep(LAST_ANSWERS_SECONDS)
+    logging.shutdown()
+    # Calls that arrive while gRPC stops are ended by it with CANCELLED, and a client takes that for its own doing. When
+    # the process just ends, as a killed one does, they end with UNAVAILABLE, and are sent again. Nor would Python leave
+    # before the last computation, however long that takes. What was acknowledged is on disk.
+    os._exit(0)
 
 
 def _next_signal(received: "SimpleQueue[int]") -> signal.Signals:

@@ -113,7 +113,9 @@ def _belief(
     told = Extent(situation.revision_count, situation.observation_count)
     try:
         first = replace(told, n=situation.belief_starts.get((phase.index, outcome), told.n))
-        posterior = learner.belief_in_time(refit, first, told, time_left(deadline))
+        posterior = learner.belief_in_time(
+            refit, first, told, time_left(deadline), by_alternatives=phase.judges_by_alternatives(outcome)
+        )
         if posterior is None:
             return None, NOT_READY
         response = learner.response(told, refit.hyperparameters)

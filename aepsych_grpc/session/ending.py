@@ -3,6 +3,7 @@
 import time
 from datetime import datetime
 
+from aepsych_grpc.core.alternatives import parts
 from aepsych_grpc.core.certainty import certainty
 from aepsych_grpc.core.generators.generator import Belief
 from aepsych_grpc.core.numerical_failure import NUMERICAL_FAILURES
@@ -45,7 +46,7 @@ def certain(phase: Phase, situation: Situation, belief: Belief, refit: Refit, de
         return certainty(rules, readout, response, phase.space, intensity=phase.intensity, target=phase.target)
 
     try:
-        if not judge((belief.posterior,), belief.response):
+        if not judge(parts(belief.posterior), belief.response):
             return ""
         left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
         found = learner.readout_in_time(situation.sequence, refit, left)

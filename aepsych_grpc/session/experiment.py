@@ -264,7 +264,7 @@ class Experiment:
         except SequenceConflict:
             self._catch_up()
         except StoreUnavailable as error:
-            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} Nothing was recorded.") from error
+            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} {error.consequence}") from error
 
     def _moved_on(self, situation: Situation, *, last: bool) -> bool:
         """Whether a choice made for a situation is void.

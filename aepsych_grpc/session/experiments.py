@@ -12,18 +12,18 @@ from datetime import UTC, datetime
 import aepsych_grpc
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.call import SetupAnswer, SetupCall
-from aepsych_grpc.session.codec import decode, encode
+from aepsych_grpc.session.codec import decode
 from aepsych_grpc.session.event import Event, ExperimentCreated, Kind
 from aepsych_grpc.session.experiment import Experiment
 from aepsych_grpc.session.phase import assemble
 from aepsych_grpc.session.population import Population
+from aepsych_grpc.session.projection import Projection
 from aepsych_grpc.session.teachers import Teachers, find_teachers
 from aepsych_grpc.session.warm_start import WarmStart, find_warm_start
 from aepsych_grpc.session.watching import Watcher, Watching
 from aepsych_grpc.session.workshop import Workshop
 from aepsych_grpc.store.error import DuplicateRequest, StoreUnavailable, UnknownExperiment
 from aepsych_grpc.store.event_store import EventStore
-from aepsych_grpc.store.record import NewEvent
 
 MOST_OPEN = 256
 """Experiments kept in memory; the one unused for longest is let go and rebuilt from its log on its next call."""
@@ -100,11 +100,11 @@ class Experiments:
         )
         now = datetime.now(UTC)
         kinds: list[Kind] = [created, *warm_start.carried]
-        events = [encode(Event(sequence, now, kind)) for sequence, kind in enumerate(kinds, 1)]
+        projection = Projection()
         try:
             self.store.create_experiment(
                 experiment_id=experiment_id,
-                events=[NewEvent(kind, now, payload) for kind, payload in events],
+                events=[projection.recorded(Event(sequence, now, kind)) for sequence, kind in enumerate(kinds, 1)],
                 name=config.name,
                 participant_id=call.participant_id,
                 labels=call.labels,
@@ -114,7 +114,7 @@ class Experiments:
         except DuplicateRequest as duplicate:
             return self._earlier(duplicate.experiment_id, call)
         except StoreUnavailable as error:
-            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} Nothing of this call was recorded.") from error
+            raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} {error.consequence}") from error
         return _answer(experiment_id, created, len(warm_start.carried), duplicate=False)
 
     def _earlier(self, experiment_id: str, call: SetupCall) -> SetupAnswer:

@@ -29,7 +29,7 @@ class Fitted:
         target: The response probability that defines the threshold; None for an outcome that has none.
         intensity: Name of the intensity parameter; empty if none is declared.
         readout: Equally likely beliefs.
-        belief: Makes the one belief that trials are chosen by.
+        belief: Makes the belief that trials are chosen by.
         acquisition: What makes a trial informative; None where no trial is chosen for the outcome by one.
         strategy: Name of the strategy whose model it is.
         sequence: The observations are those up to this sequence.
@@ -60,6 +60,7 @@ class Question:
     target: float | None
     intensity: str
     acquisition: Acquisition | None
+    by_alternatives: bool
     strategy: str
 
 
@@ -100,6 +101,7 @@ def question(state: State, phases: Sequence[Phase], at_sequence: int | None, out
         target=kind.target if isinstance(kind, outcomes.Psychometric) else None,
         intensity=config.intensity_parameter,
         acquisition=phase.acquisitions.get(outcome),
+        by_alternatives=phase.judges_by_alternatives(outcome),
         strategy=phase.strategy.name,
     )
 
@@ -130,7 +132,7 @@ def answer(question: Question, timeout: float | None) -> Fitted:
         target=question.target,
         intensity=question.intensity,
         readout=readout,
-        belief=partial(learner.belief_at, question.sequence, question.refit),
+        belief=partial(learner.belief_at, question.sequence, question.refit, by_alternatives=question.by_alternatives),
         acquisition=question.acquisition,
         strategy=question.strategy,
         sequence=question.sequence,

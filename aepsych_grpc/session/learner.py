@@ -7,13 +7,22 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import TypeAlias
 
+from aepsych_grpc.core.alternatives import Alternatives
+from aepsych_grpc.core.models.expectation_propagation import TOLERANCE
 from aepsych_grpc.core.models.model import Fit, Model, TrainingData
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
 from aepsych_grpc.session.state import Refit
 from aepsych_grpc.session.training import Extent, TrainingSet
 from aepsych_grpc.session.workshop import Workshop
+
+ROUGHLY = 1e-2
+"""Tolerance of beliefs by alternative hyperparameters, which differ by far more from each other."""
+
+_Key: TypeAlias = tuple[tuple[float, ...], Extent, bool]
+"""What beliefs begin with: hyperparameters, observations, and whether alternatives are wanted."""
 
 
 class Learner:
@@ -41,7 +50,8 @@ class Learner:
         self._believing = threading.Lock()
         self._late: tuple[int, int, Future[Fit]] | None = None
         self._latest_fit: tuple[int, int, Future[Fit]] | None = None
-        self._beliefs: dict[tuple[tuple[float, ...], Extent, Extent], Posterior] = {}
+        self._begun: tuple[_Key, list[tuple[tuple[float, ...], Posterior]]] | None = None
+        self._belief: tuple[Extent, Posterior]
 
     def refit_due(self, sequence: int, latest: Refit | None) -> bool:
         """Whether the observations up to `sequence` deserve new hyperparameters; always after a revision."""
@@ -83,12 +93,16 @@ class Learner:
             self._latest_fit = (sequence, started_from, future)
             return future
 
-    def belief_in_time(self, refit: Refit, first: Extent, told: Extent, timeout: float | None) -> Posterior | None:
+    def belief_in_time(
+        self, refit: Refit, first: Extent, told: Extent, timeout: float | None, *, by_alternatives: bool = False
+    ) -> Posterior | None:
         """Return the belief of an ask from the observations `told`, which starts from that from the `first` of them.
 
         `first` are those that there were at the first ask with the same hyperparameters. So nearly all of the work is
         done once for all asks until the next refit, and a rebuilt experiment gets to the same belief, bit for bit, in
         two steps.
+
+        With `by_alternatives` it is that by several equally likely hyperparameters, if the model knows any.
 
         Returns:
             The belief; None when it is not ready in time. It is worked out all the same, for the next call.
@@ -97,19 +111,42 @@ class Learner:
             # Once observations have been left out, an earlier belief is no beginning of this one.
             first = told
         try:
-            return self._executor.submit(self._believe, refit.hyperparameters, first, told).result(timeout)
+            work = self._executor.submit(self._believe, refit.hyperparameters, first, told, by_alternatives)
+            return work.result(timeout)
         except FutureTimeoutError:
             return None
 
-    def _believe(self, hyperparameters: tuple[float, ...], first: Extent, told: Extent) -> Posterior:
-        begin, end = (hyperparameters, first, first), (hyperparameters, first, told)
+    def _believe(
+        self,
+        hyperparameters: tuple[float, ...],
+        first: Extent,
+        told: Extent,
+        by_alternatives: bool,  # noqa: FBT001  # submitted
+    ) -> Posterior:
+        key = (hyperparameters, first, by_alternatives)
         with self._believing:
-            if begin not in self._beliefs:
-                self._beliefs = {begin: self.model.condition(self._data(first), hyperparameters)}
-            if end not in self._beliefs:
-                belief = self.model.condition(self._data(told), hyperparameters, self._beliefs[begin])
-                self._beliefs = {begin: self._beliefs[begin], end: belief}
-            return self._beliefs[end]
+            if self._begun is None or self._begun[0] != key:
+                self._begun = key, self._beginning(hyperparameters, first, by_alternatives=by_alternatives)
+                self._belief = first, _together([belief for _, belief in self._begun[1]])
+            if self._belief[0] != told:
+                data = self._data(told)
+                tolerance = TOLERANCE if len(self._begun[1]) == 1 else ROUGHLY
+                continued = [
+                    self.model.condition(data, theta, begin, tolerance=tolerance) for theta, begin in self._begun[1]
+                ]
+                self._belief = told, _together(continued)
+            return self._belief[1]
+
+    def _beginning(
+        self, hyperparameters: tuple[float, ...], told: Extent, *, by_alternatives: bool
+    ) -> list[tuple[tuple[float, ...], Posterior]]:
+        """Return each set of hyperparameters to choose by, and the belief that it makes."""
+        data = self._data(told)
+        belief = self.model.condition(data, hyperparameters)
+        alternatives = self.model.alternatives(hyperparameters, belief) if by_alternatives else ()
+        if not alternatives:
+            return [(hyperparameters, belief)]
+        return [(theta, self.model.condition(data, theta, belief, tolerance=ROUGHLY)) for theta in alternatives]
 
     def count(self, sequence: int) -> int:
         """Count the observations that the model learns from at a sequence."""
@@ -135,10 +172,12 @@ class Learner:
         except FutureTimeoutError:
             return None
 
-    def belief_at(self, sequence: int, latest: Refit | None) -> Posterior:
+    def belief_at(self, sequence: int, latest: Refit | None, *, by_alternatives: bool = False) -> Posterior:
         """Return the belief from the observations up to `sequence`, with the hyperparameters of the read-out."""
         fit = self._begin(sequence, latest) if latest is None or self.refit_due(sequence, latest) else None
-        return self.model.condition(self._data(self._training.extent(sequence)), _hyperparameters(latest, fit))
+        hyperparameters, told = _hyperparameters(latest, fit), self._training.extent(sequence)
+        begun = self._beginning(hyperparameters, told, by_alternatives=by_alternatives)
+        return _together([belief for _, belief in begun])
 
     def _data(self, told: Extent) -> TrainingData:
         """Return what the model learns from when these observations have been told."""
@@ -152,6 +191,10 @@ class Learner:
             (self, told, hyperparameters), lambda: self.model.readout(self._data(told), hyperparameters)
         )
         return readout, self.response(told, hyperparameters)
+
+
+def _together(beliefs: Sequence[Posterior]) -> Posterior:
+    return beliefs[0] if len(beliefs) == 1 else Alternatives(tuple(beliefs))
 
 
 def _hyperparameters(latest: Refit | None, fit: Future[Fit] | None) -> tuple[float, ...]:

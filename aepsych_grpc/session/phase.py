@@ -14,7 +14,7 @@ from aepsych_grpc.config.learning import Learned, default_for, is_learnable, lea
 from aepsych_grpc.config.options import read_options
 from aepsych_grpc.config.outcome import Outcome
 from aepsych_grpc.config.violation import InvalidConfigError, Violation
-from aepsych_grpc.core.acquisition.acquisition import Acquisition
+from aepsych_grpc.core.acquisition.acquisition import Acquisition, ByAlternatives
 from aepsych_grpc.core.acquisition.context import AcquisitionContext
 from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.core.generators.context import GeneratorContext
@@ -71,6 +71,11 @@ class Phase:
     def learner(self) -> Learner | None:
         """The learner of the outcome that the strategy's model is for."""
         return next(iter(self.learners.values()), None)
+
+    def judges_by_alternatives(self, outcome: str) -> bool:
+        """Whether trials for an outcome are chosen by several equally likely beliefs."""
+        acquisition = self.acquisitions.get(outcome)
+        return isinstance(acquisition, ByAlternatives) and acquisition.by_alternatives
 
     def outcome_at(self, index: int) -> str:
         """Return the name of the outcome that the trial `index` of the strategy is chosen for."""

@@ -6,59 +6,58 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-from sqlalchemy import Connection, Engine, insert, make_url, select, update
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, InternalError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from aepsych_grpc.store import listing, schema, sqlite
+from aepsych_grpc.store import listing, postgresql, projection, schema, sqlite
 from aepsych_grpc.store.checkpoint import Checkpointer
 from aepsych_grpc.store.error import (
     DuplicateRequest,
     ExperimentExists,
+    OutcomeUnknown,
     SequenceConflict,
     StoreUnavailable,
     UnknownExperiment,
 )
+from aepsych_grpc.store.layout import prepare
+from aepsych_grpc.store.place import Place, place_of
 from aepsych_grpc.store.record import Cursor, ExperimentPage, ExperimentRecord, NewEvent, StoredEvent
+from aepsych_grpc.store.unavailable import translated
 
 
-def open_store(database: str | Path) -> "EventStore":
-    """Open a database: a file's path, its URL `sqlite:///FILE`, or `:memory:`. A missing file is made.
+def open_store(database: str | Path, *, existing: bool = False) -> "EventStore":
+    """Open a database: a file's path, `sqlite:///FILE`, `postgresql://USER@HOST/DATABASE` or `:memory:`.
+
+    A missing file is made, and so are the tables of an empty database, unless it has to be an `existing` one.
 
     Raises:
-        StoreUnavailable: It can't be opened, or belongs to another program.
+        StoreUnavailable: It can't be opened, is not there, or belongs to another program.
         SchemaMismatch: It was written by another version of this program.
-        ValueError: The URL names no SQLite database.
+        UnknownDatabase: It is no URL, or that of another kind of database.
     """
-    path = _path(database)
-    if path is None:
-        engine = sqlite.open_memory()
-        store = EventStore(engine, engine)
-    else:
-        with _translated(f"The database {path} can't be opened"):
-            writer, reader = sqlite.open_file(path)
-        store = EventStore(writer, reader, Checkpointer(reader))
-    try:
-        with _translated(f"The database {path or database} can't be opened"), store.writer.begin() as connection:
-            schema.prepare(connection)
-    except BaseException:
-        store.close()
-        raise
+    place = place_of(database)
+    with translated(f"The database {place} can't be opened"):
+        store = connect(place, existing=existing)
+        try:
+            with store.writer.begin() as connection:
+                prepare(connection, place, existing=existing)
+        except BaseException:
+            store.close()
+            raise
     return store
 
 
-def _path(database: str | Path) -> Path | None:
-    if isinstance(database, Path) or (database != ":memory:" and "://" not in database):
-        return Path(database)
-    try:
-        url = make_url("sqlite://" if database == ":memory:" else database)
-    except ArgumentError:
-        raise ValueError(f'"{database}" is no URL of a database; "sqlite:///FILE" is expected.') from None
-    if url.get_backend_name() != "sqlite":
-        raise ValueError(
-            f'Databases of kind "{url.get_backend_name()}" are not supported; give a path or "sqlite:///FILE".'
-        )
-    return Path(url.database) if url.database and url.database != ":memory:" else None
+def connect(place: Place, *, existing: bool) -> "EventStore":
+    """Connect to a database, whatever is in it. Raises StoreUnavailable."""
+    if place.path is not None:
+        if existing and not place.path.is_file():
+            raise StoreUnavailable(f"There is no database {place}.")
+        writer, reader = sqlite.open_file(place.path)
+        return EventStore(writer, reader, Checkpointer(reader))
+    if place.url is not None:
+        return EventStore(*postgresql.open_server(place.url))
+    engine = sqlite.open_memory()
+    return EventStore(engine, engine)
 
 
 class EventStore:
@@ -73,6 +72,7 @@ class EventStore:
         self._unflushed_writer = writer.execution_options(durable=False)
         self._reader = reader
         self._checkpointer = checkpointer
+        self._keys: dict[str, int] = {}
 
     def create_experiment(
         self,
@@ -145,7 +145,7 @@ class EventStore:
             change["finished"] = finished
         try:
             with self._write(durable=durable) as connection:
-                key = _key(connection, experiment_id)
+                key = self._key(connection, experiment_id)
                 at_the_end = update(table).where(table.c.key == key, table.c.sequence == after_sequence)
                 if connection.execute(at_the_end.values(change)).rowcount == 0:
                     raise SequenceConflict(experiment_id, after_sequence)
@@ -156,17 +156,12 @@ class EventStore:
 
     def events(self, experiment_id: str, after_sequence: int = 0, most: int | None = None) -> list[StoredEvent]:
         """Return the events after a sequence, in order; at most so many. Raises UnknownExperiment."""
-        table = schema.events
-        columns = (table.c.sequence, table.c.kind, table.c.time, table.c.payload)
-        query = select(*columns).order_by(table.c.sequence).limit(most)
-        with self._read() as connection:
-            key = _key(connection, experiment_id)
-            rows = connection.execute(query.where(table.c.experiment_key == key, table.c.sequence > after_sequence))
-            return [StoredEvent(*row) for row in rows]
+        with self.read() as connection:
+            return read_events(connection, self._key(connection, experiment_id), after_sequence, most)
 
     def get(self, experiment_id: str) -> ExperimentRecord:
         """Return an experiment at a glance. Raises UnknownExperiment."""
-        with self._read() as connection:
+        with self.read() as connection:
             record = listing.find(connection, schema.experiments.c.experiment_id == experiment_id)
         if record is None:
             raise UnknownExperiment(experiment_id)
@@ -174,7 +169,7 @@ class EventStore:
 
     def find_setup(self, request_id: str) -> ExperimentRecord | None:
         """Return the experiment that a request has set up, or None."""
-        with self._read() as connection:
+        with self.read() as connection:
             return listing.find(connection, schema.experiments.c.setup_request_id == request_id)
 
     def list_experiments(
@@ -191,7 +186,7 @@ class EventStore:
         `before` is the earlier page's `following`. Experiments that are set up between two pages neither shift the
         later page nor appear in it.
         """
-        with self._read() as connection:
+        with self.read() as connection:
             return listing.page(connection, page_size, participant_id, name, labels, before)
 
     def close(self) -> None:
@@ -204,17 +199,43 @@ class EventStore:
     @contextmanager
     def _write(self, *, durable: bool = True) -> Iterator[Connection]:
         engine = self.writer if durable else self._unflushed_writer
-        with _translated("The database can't be written"), engine.begin() as connection:
+        what = "The database can't be written"
+        with translated(what), engine.connect() as connection, connection.begin() as transaction:
             yield connection
+            try:
+                transaction.commit()
+            except DatabaseError as error:
+                if error.connection_invalidated:
+                    raise OutcomeUnknown(f"{what}: the connection to it broke.") from error
+                raise
 
     @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with _translated("The database can't be read"), self._reader.begin() as connection:
+    def read(self) -> Iterator[Connection]:
+        """Return a connection on which all tables are as they are now, whatever is written meanwhile."""
+        with translated("The database can't be read"), self._reader.begin() as connection:
             yield connection
+
+    def _key(self, connection: Connection, experiment_id: str) -> int:
+        """Return the key of an experiment, which it keeps for ever, from memory once it was looked up."""
+        key = self._keys.get(experiment_id)
+        if key is None:
+            key = self._keys[experiment_id] = _key(connection, experiment_id)
+        return key
 
     def _appended(self, count: int) -> None:
         if self._checkpointer is not None:
             self._checkpointer.appended(count)
+
+
+def read_events(
+    connection: Connection, experiment_key: int, after_sequence: int = 0, most: int | None = None
+) -> list[StoredEvent]:
+    """Return the events of an experiment after a sequence, in order; at most so many."""
+    table = schema.events
+    columns = (table.c.sequence, table.c.kind, table.c.time, table.c.payload)
+    query = select(*columns).order_by(table.c.sequence).limit(most)
+    rows = connection.execute(query.where(table.c.experiment_key == experiment_key, table.c.sequence > after_sequence))
+    return [StoredEvent(*row) for row in rows]
 
 
 def _key(connection: Connection, experiment_id: str) -> int:
@@ -242,18 +263,4 @@ def _insert_events(connection: Connection, key: int, after_sequence: int, events
         of_kind = update(table).where(table.c.experiment_key == key, table.c.kind == kind)
         if connection.execute(of_kind.values(count=table.c.count + count)).rowcount == 0:
             connection.execute(insert(table).values(experiment_key=key, kind=kind, count=count))
-
-
-@contextmanager
-def _translated(what: str) -> Iterator[None]:
-    try:
-        yield
-    except PoolTimeoutError as error:
-        raise StoreUnavailable(f"{what}: other writers kept it busy for {sqlite.BUSY_SECONDS:g} s.") from error
-    except (OperationalError, InternalError) as error:
-        raise StoreUnavailable(f"{what}: {error.orig}.") from error
-    except DatabaseError as error:
-        # The driver's own base class stands for a damaged file or none of SQLite's; the others are mistakes of ours.
-        if type(error) is not DatabaseError:
-            raise
-        raise StoreUnavailable(f"{what}: {error.orig}.") from error
+    projection.write(connection, key, [row for event in events for row in event.rows])

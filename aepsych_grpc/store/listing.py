@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Text, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, select, tuple_
 
+from aepsych_grpc.store.moment import Microseconds
 from aepsych_grpc.store.record import Cursor, ExperimentPage, ExperimentRecord
-from aepsych_grpc.store.schema import Microseconds, event_counts, experiments
+from aepsych_grpc.store.schema import event_counts, experiments
 from aepsych_grpc.store.schema import labels as label_table
+from aepsych_grpc.store.text import PlainText
 
 
 def find(connection: Connection, condition: ColumnElement[bool]) -> ExperimentRecord | None:
@@ -38,7 +40,7 @@ def page(
         same = select(label_table.c.experiment_key).where(label_table.c.name == label, label_table.c.value == value)
         query = query.where(experiments.c.key.in_(same))
     if before is not None:
-        query = query.where(place < tuple_(before.create_time, before.experiment_id, types=[Microseconds, Text]))
+        query = query.where(place < tuple_(before.create_time, before.experiment_id, types=[Microseconds, PlainText]))
     rows = connection.execute(query.limit(size + 1)).all()
     records = _records(connection, rows[:size])
     more = len(rows) > size

@@ -1,17 +1,24 @@
 """What goes into the store and what comes out of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
+
+from aepsych_grpc.store.row import Row
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event to be recorded. Microseconds of `time` are kept; ValueError when it has no time zone."""
+    """An event to be recorded, and the rows that tell people what it says.
+
+    Microseconds of `time` are kept; ValueError when it has no time zone.
+    """
 
     kind: str
     time: datetime
     payload: bytes
+    rows: tuple[Row, ...] = ()
 
     def __post_init__(self) -> None:
         if self.time.tzinfo is None:
@@ -26,6 +33,10 @@ class StoredEvent:
     kind: str
     time: datetime
     payload: bytes
+
+
+RowsOfLog: TypeAlias = Callable[[Sequence[StoredEvent]], Sequence[Row]]
+"""Makes the rows of all events of an experiment, in their order; ValueError when it can't read one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,8 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from aepsych_grpc.store import busy
 from aepsych_grpc.store.error import StoreUnavailable
-
-BUSY_SECONDS = 5.0
-"""How long a writer waits for another process, and for the other writers of this one, before it gives up."""
 
 
 def open_file(path: Path) -> tuple[Engine, Engine]:
@@ -47,6 +45,14 @@ def open_file(path: Path) -> tuple[Engine, Engine]:
     return writer, reader
 
 
+def open_alone(path: Path) -> Engine:
+    """Return the engine of an existing file, to change its tables; it can't be used while a program has it open."""
+    engine = _engine(URL.create("sqlite+pysqlite", database=str(path)), pool_size=1, max_overflow=0)
+    event.listen(engine, "connect", _prepare_alone)
+    event.listen(engine, "begin", _begin_write)
+    return engine
+
+
 def open_memory() -> Engine:
     """Return the engine of a database in memory, which has one connection for all."""
     engine = _engine(URL.create("sqlite+pysqlite"), pool_size=1, max_overflow=0)
@@ -61,8 +67,8 @@ def _engine(url: URL, *, pool_size: int, max_overflow: int) -> Engine:
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=max_overflow,
-        pool_timeout=BUSY_SECONDS,
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        pool_timeout=busy.SECONDS,
+        connect_args={"timeout": busy.SECONDS, "check_same_thread": False},
     )
 
 
@@ -77,6 +83,13 @@ def _prepare_writer(connection: sqlite3.Connection, entry: ConnectionPoolEntry) 
     # A commit that finds the WAL long would copy it into the database and flush both files before it returns;
     # that is done in the background instead.
     connection.execute("PRAGMA wal_autocheckpoint=0")
+
+
+def _prepare_alone(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+    _prepare(connection, entry)
+    # Only for the last one that has the file open does SQLite leave the mode that all who write to it share.
+    connection.execute("PRAGMA journal_mode=DELETE")
+    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
 
 
 def _prepare_reader(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:

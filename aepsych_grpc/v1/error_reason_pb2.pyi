@@ -55,7 +55,9 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_SHUTTING_DOWN: _ErrorReason.ValueType  # 15
     """UNAVAILABLE: the server is shutting down; try again shortly."""
     ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 16
-    """UNAVAILABLE: the database can't be written at the moment; nothing of the call was recorded."""
+    """UNAVAILABLE: the database can't be written at the moment. Nothing of the call was recorded, or the message says
+    that this is not known; the same call sent again takes effect once.
+    """
     ERROR_REASON_CONCURRENT_WRITE: _ErrorReason.ValueType  # 17
     """ABORTED: another server wrote to the experiment at the same time; nothing of the call was recorded, try again."""
     ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 18
@@ -103,7 +105,9 @@ ERROR_REASON_TOKEN_MISSING_OR_INVALID: ErrorReason.ValueType  # 14
 ERROR_REASON_SHUTTING_DOWN: ErrorReason.ValueType  # 15
 """UNAVAILABLE: the server is shutting down; try again shortly."""
 ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 16
-"""UNAVAILABLE: the database can't be written at the moment; nothing of the call was recorded."""
+"""UNAVAILABLE: the database can't be written at the moment. Nothing of the call was recorded, or the message says
+that this is not known; the same call sent again takes effect once.
+"""
 ERROR_REASON_CONCURRENT_WRITE: ErrorReason.ValueType  # 17
 """ABORTED: another server wrote to the experiment at the same time; nothing of the call was recorded, try again."""
 ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 18

@@ -18,6 +18,7 @@ from aepsych_grpc import __version__
 from aepsych_grpc.cli import app
 from aepsych_grpc.server.exposure import Exposure, ExposureError
 from aepsych_grpc.server.serving import Server
+from aepsych_grpc.store.place import place_of
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 from aepsych_grpc.v1.experiment_service_pb2_grpc import ExperimentServiceStub
 
@@ -33,12 +34,12 @@ READY = re.compile(rf"aepsych-grpc {re.escape(__version__)} listening on (127\.0
 @contextlib.contextmanager
 def process(database, *arguments):
     """Start a server and yield it and its address once it says that it is ready."""
-    command = [*COMMAND, "--port", "0", "--db", str(database), *arguments]
+    command = [*COMMAND, "--port", "0", "--database", str(database), *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         try:
             line = READY.fullmatch(running.stdout.readline())
             assert line, running.communicate(timeout=10)
-            assert line[2] == str(database)
+            assert line[2] == str(place_of(database))
             yield running, line[1]
         finally:
             running.kill()
@@ -63,8 +64,12 @@ def listed(stub, experiment_id):
     return list(stub.ListTrials(v1.ListTrialsRequest(experiment_id=experiment_id)).trials)
 
 
-def test_a_killed_server_goes_on_where_it_was(tmp_path):
-    database = tmp_path / "study.db"
+@pytest.fixture(params=["file", "postgresql"])
+def database(request, tmp_path):
+    return tmp_path / "study.db" if request.param == "file" else request.getfixturevalue("postgresql").new_database()
+
+
+def test_a_killed_server_goes_on_where_it_was(database):
     with process(database) as (running, address), stub_of(address) as stub:
         experiment_id = setup(stub)
         stub.Ask(v1.AskRequest(experiment_id=experiment_id))
@@ -118,6 +123,8 @@ def test_a_call_that_does_not_end_does_not_keep_the_server(tmp_path, monkeypatch
     [
         (["--host", "0.0.0.0"], "--insecure"),
         (["--db", "/proc/nowhere/study.db"], "study.db"),
+        (["--database", "oracle://host/studies"], 'kind "oracle" are not supported'),
+        (["--database", "postgresql://someone:secret@/studies?host=/nowhere"], "postgresql://someone@/studies"),
         (["--tls-cert", "cert.pem"], "--tls-key"),
         (["--token-file", "/nowhere/tokens.txt"], "tokens.txt"),
     ],
@@ -126,6 +133,7 @@ def test_a_server_that_can_t_start_says_why(arguments, message, tmp_path):
     ended = CliRunner().invoke(app, ["serve", "--port", "0", "--db", str(tmp_path / "x.db"), *arguments])
     assert ended.exit_code == 1
     assert message in ended.stderr
+    assert "secret" not in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

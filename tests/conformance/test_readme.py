@@ -94,6 +94,47 @@ def test_earlier_participants_teach_as_printed(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out == f"('{earlier.experiment_id}',) ()\n"
 
 
+def test_the_database_is_read_and_copied_as_printed(environment, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    server = Server("aepsych.db", Exposure(port=0))
+    experiment = Client(server.address).setup(README.parent / "examples" / "contrast_threshold.yaml")
+    for i in range(3):
+        experiment.tell(experiment.ask(), i % 2)
+    names = {}
+    exec(printed_lines("The database", "python"), names)  # the README's own lines, while the server runs
+    names["database"].close()
+    shown = [dict(trial) for trial in experiment.trials()]
+    assert names["table"][list(shown[0])].to_dict("records") == shown
+    (outcome,) = set(names["table"].columns) - set(shown[0])
+    assert list(names["table"][outcome]) == [0, 1, 0]
+    check_it, copy_it, serve_it = printed_lines("The database", "sh").splitlines()
+    for line in (copy_it, check_it, check_it.replace("aepsych.db", "copy.db")):
+        ran = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True, check=False)
+        assert (ran.returncode, ran.stderr) == (0, "")
+    assert "--database postgresql://" in serve_it
+    server.stop(0)
+
+
+@pytest.mark.usefixtures("server_of_the_readme")
+def test_a_replay_works_as_printed(tmp_path, environment, capsys):
+    with Client(f"localhost:{PORT}") as client:
+        experiment = client.setup(README.parent / "examples" / "contrast_threshold.yaml", seed=1)
+        for _ in range(12):
+            trial = experiment.ask(compute_budget=60)
+            experiment.tell(trial, int(trial["contrast"] > 0.05))
+    names = {"ID": experiment.experiment_id}
+    exec(printed_lines("Again from the log", "python"), names)  # the README's own lines
+    assert names["different"] == []
+    assert "spatial_frequency" in capsys.readouterr().out
+    assert names["halfway"].threshold().observation_count == 7
+    command = printed_lines("Again from the log", "sh").replace(" ID ", f" {experiment.experiment_id} ")
+    line = command.replace("aepsych.db", str(tmp_path / "readme.db")).split()
+    ran = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "12 the same, bit for bit; 0 different." in ran.stdout
+    assert (tmp_path / "p01-grown.png").is_file()
+
+
 def test_the_option_for_earlier_participants_is_as_printed(tmp_path):
     text = README.read_text()
     for printed, expected in (("population_prior: {}", 10), ("population_prior: {max_experiments: 20}", 20)):

@@ -43,3 +43,25 @@ def test_a_call_that_fails_leaves_too():
     with pytest.raises(ValueError, match="x"), gate.passed():
         raise ValueError("x")
     assert gate.close(0)
+
+
+def test_a_stream_ends_at_a_closed_gate():
+    gate, closed = Gate(), []
+
+    def answers():
+        try:
+            yield from range(1, 4)
+        finally:
+            closed.append(True)
+
+    stream = gate.one_by_one(answers())
+    assert next(stream) == 1
+    assert gate.close(0), "between two answers nobody is inside"
+    with pytest.raises(ServiceError) as caught:
+        next(stream)
+    assert caught.value.reason is Reason.SHUTTING_DOWN
+    assert closed == [True]
+
+
+def test_a_stream_passes_whole_through_an_open_gate():
+    assert list(Gate().one_by_one(number for number in (1, 2, 3))) == [1, 2, 3]

@@ -82,10 +82,12 @@ STEEP = LinearConstraint(coefficients={"contrast": 16.0, "frequency": 1.0}, uppe
         ),
         (["continuous", "binary"], {"model": Component(name="gp_classification"), "keep_most_recent": 5}),
         (["binary"], {"model": Component(name="gp_classification", options={"structure": "evidence"})}),
+        (["binary"], {}),
     ],
 )
 def test_a_restart_at_any_point_changes_no_later_stimulus(tmp_path, monkeypatch, names, more):
     monkeypatch.setattr("aepsych_grpc.core.models.structure_by_evidence.FIRST_DECISION", 3)  # and at 6
+    monkeypatch.setattr("aepsych_grpc.core.models.gaussian_process.FEW_COORDINATES", 1)  # alternatives from 2 on
     ends = []
     for name, restart in (("steady.db", False), ("restarted.db", True)):
         experiments = Experiments(open_store(tmp_path / name))

@@ -93,20 +93,6 @@ def test_an_unknown_experiment_is_named(experiments):
     assert "nowhere" in raised.value.message
 
 
-def test_two_servers_on_one_database_take_turns(database):
-    first, second = Experiments(open_store(database)), Experiments(open_store(database))
-    here = set_up(first)
-    there = second.open(here.experiment_id)
-    for _ in range(3):
-        run(here, 1)
-        run(there, 1)
-    trials, _ = second.open(here.experiment_id).trials()
-    assert [trial.trial_id for trial in trials] == [1, 2, 3, 4, 5, 6]
-    assert all(trial.observation for trial in trials)
-    first.close()
-    second.close()
-
-
 def test_fifty_threads_telling_the_same_response_record_it_once(experiment):
     experiment.ask(ask_call())
     with ThreadPoolExecutor(50) as pool:

@@ -32,6 +32,10 @@ def agreements(experiments, experiment, **options):
     return [one.agreement for one in replay(events, **options) if isinstance(one.event.kind, TrialAsked)]
 
 
+def refits(events):
+    return [one for one in replay(events, verify_refits=True) if isinstance(one.event.kind, ModelRefitted)]
+
+
 def open_with(experiments, *strategies, **changes):
     config = replace(make_config(), strategies=strategies, intensity_parameter="contrast", **changes)
     config = from_proto(to_proto(config), CATALOGUE)
@@ -186,6 +190,7 @@ def test_a_learned_prior_is_taken_from_the_record(experiments):
     run(learner, 6)
     run(experiments.open(experiments.setup(SetupCall(config=study)).experiment_id), 11)  # would teach otherwise
     assert agreements(experiments, learner) == [SAME] * 6
+    assert {one.agreement for one in refits(experiments.log(learner.experiment_id))} == {SAME}
 
 
 def test_replay_can_begin_anywhere(experiments, monkeypatch):
@@ -202,7 +207,7 @@ def test_replay_can_begin_anywhere(experiments, monkeypatch):
     monkeypatch.setattr(
         GaussianProcessModel,
         "condition",
-        lambda self, data, *rest: conditioned.append(len(data)) or condition(self, data, *rest),
+        lambda self, data, *rest, **how: conditioned.append(len(data)) or condition(self, data, *rest, **how),
     )
     list(replay(events, from_sequence=events[-2].sequence))
     refit = max(i for i, event in enumerate(events) if isinstance(event.kind, ModelRefitted))
@@ -301,6 +306,8 @@ def test_a_trial_that_does_not_follow_from_the_log_is_noticed(experiments, exper
         assert replayed[5].agreement is DIFFERENT
         assert replayed[5].derived.stimuli == (stimulus,)
         assert [one.agreement for one in replayed[:5]] == [SAME] * 5
+    no_stand_in = next(iter(replay(forged(events, 1, source=Source.FALLBACK), from_sequence=2)))
+    assert no_stand_in.agreement is DIFFERENT
 
 
 def test_choices_that_depend_on_luck_are_noticed(experiments, experiment, monkeypatch):
@@ -317,8 +324,8 @@ def test_a_belief_that_is_another_one_is_noticed(experiments, experiment, monkey
     run(experiment, 7)
     condition = GaussianProcessModel.condition
 
-    def other(self, data, hyperparameters, *rest):
-        return condition(self, data, tuple(value + 0.5 for value in hyperparameters), *rest)
+    def other(self, data, hyperparameters, *rest, **how):
+        return condition(self, data, tuple(value + 0.5 for value in hyperparameters), *rest, **how)
 
     monkeypatch.setattr(GaussianProcessModel, "condition", other)
     found = agreements(experiments, experiment)
@@ -347,10 +354,6 @@ def test_ends_are_not_judged_again(experiments, monkeypatch):
     monkeypatch.setattr(ending, "certainty", fail)
     monkeypatch.setattr(Experiment, "ask", fail)
     assert agreements(experiments, experiment) == [SAME] * 8
-
-
-def refits(events):
-    return [one for one in replay(events, verify_refits=True) if isinstance(one.event.kind, ModelRefitted)]
 
 
 @pytest.mark.parametrize("names", [["binary"], ["continuous", "binary"]])

@@ -6,13 +6,21 @@ from datetime import UTC, datetime, timedelta
 import hypothesis.strategies as st
 import pytest
 from hypothesis import settings
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from postgresql_cluster import Cluster
 
 from aepsych_grpc.store.error import DuplicateRequest, SequenceConflict
 from aepsych_grpc.store.event_store import open_store
 from aepsych_grpc.store.record import Cursor, NewEvent, StoredEvent
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=5)
 moments = st.integers(-(10**6), 10**6).map(lambda n: datetime(2030, 1, 1, tzinfo=UTC) + timedelta(microseconds=n))
 new_events = st.lists(
     st.builds(NewEvent, st.sampled_from(["created", "asked", "told"]), moments, st.binary(max_size=20)),
@@ -32,14 +40,14 @@ class Expected:
 
 
 class StoreMachine(RuleBasedStateMachine):
-    """An EventStore in memory beside a dict."""
+    """An EventStore beside a dict."""
 
     experiments = Bundle("experiments")
     unused_ids = Bundle("unused_ids")
 
-    def __init__(self) -> None:
+    def __init__(self, database: str) -> None:
         super().__init__()
-        self.store = open_store(":memory:")
+        self.store = open_store(database)
         self.expected: dict[str, Expected] = {}
         self.requests: dict[str, str] = {}
 
@@ -131,5 +139,12 @@ class StoreMachine(RuleBasedStateMachine):
         self.store.close()
 
 
-TestStoreAgainstModel = StoreMachine.TestCase
-TestStoreAgainstModel.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+def test_a_store_in_memory_agrees_with_the_model() -> None:
+    few = settings(max_examples=40, stateful_step_count=25, deadline=None)
+    run_state_machine_as_test(lambda: StoreMachine(":memory:"), settings=few)
+
+
+@pytest.mark.slow
+def test_a_store_on_a_server_agrees_with_the_model(postgresql: Cluster) -> None:
+    few = settings(max_examples=20, stateful_step_count=25, deadline=None)
+    run_state_machine_as_test(lambda: StoreMachine(postgresql.new_database()), settings=few)

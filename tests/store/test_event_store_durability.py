@@ -1,5 +1,6 @@
 """What was acknowledged is there after the process was killed."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -85,6 +86,23 @@ def test_a_long_log_is_copied_into_the_database_while_it_grows(tmp_path: Path) -
     assert checkpointer is not None
     checkpointer.stop()
     assert database.stat().st_size > empty + 200 * len(payload)
+    store.close()
+
+
+def test_what_a_killed_process_left_in_the_log_is_copied_into_the_database_by_the_next(tmp_path: Path) -> None:
+    killed = open_store(tmp_path / "experiments.db")
+    killed.create_experiment(experiment_id="e", events=[NewEvent("created", datetime.now(UTC), b"x" * 100_000)])
+    left = tmp_path / "left"
+    left.mkdir()
+    for name in ("experiments.db", "experiments.db-wal"):
+        shutil.copy(tmp_path / name, left / name)
+    killed.close()
+    store = open_store(left / "experiments.db")
+    assert (left / "experiments.db").stat().st_size < 100_000
+    append(store, 1, durable=False)
+    assert store._checkpointer is not None
+    store._checkpointer.stop()
+    assert (left / "experiments.db").stat().st_size > 100_000
     store.close()
 
 

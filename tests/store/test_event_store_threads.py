@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 
 from aepsych_grpc.store.error import DuplicateRequest, SequenceConflict
 from aepsych_grpc.store.event_store import EventStore, open_store
@@ -73,8 +72,8 @@ def test_the_same_setup_sent_by_all_makes_one_experiment(store: EventStore) -> N
     assert len(store.list_experiments(page_size=THREADS).records) == 1
 
 
-def test_two_stores_on_one_file_fence_each_other(tmp_path: Path) -> None:
-    stores = [open_store(tmp_path / "experiments.db") for _ in range(2)]
+def test_two_stores_on_one_database_fence_each_other(address: str) -> None:
+    stores = [open_store(address) for _ in range(2)]
     stores[0].create_experiment(experiment_id="e", events=[event()])
     stores[1].append("e", 1, [event()], durable=True)
     try:

@@ -1,4 +1,4 @@
-"""Tries rows on a server: 30 trials and a query for one that works, a Setup for one that is refused."""
+"""Tries rows on a server: 30 trials, their replay and a query for one that works, a Setup for one that is refused."""
 
 import json
 import math
@@ -93,6 +93,9 @@ class Bench:
         given = sum(trial.strategy == tried for trial in trials)
         if not (given == row.asked if row.asked else given):
             raise ClaimError(f"{row}: the strategy gave {given} trials, not {row.asked or 'one or more'}.")
+        for event in experiment.replay(verify_refits=True):
+            if event.agreement != "same" and (event.recorded or event.recorded_refit):
+                raise ClaimError(f"{row}: event {event.sequence}, worked out again, is another one.")
         context = {name: value for name, value in trials[-1].stimuli[0].items() if name != "contrast"}
         answer = QUERIES[row.query or _suiting_query(experiment)](experiment, context)
         if not answer or not all(map(math.isfinite, answer)):

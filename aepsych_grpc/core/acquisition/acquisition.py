@@ -1,7 +1,7 @@
 """The seam between acquisition functions and generators."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from torch import Tensor
@@ -21,3 +21,12 @@ class Acquisition(Protocol):
         `snap` moves points of the unit cube to ones that stand for a stimulus (whole numbers, categories, ...) and
         keep to the constraints.
         """
+
+
+@runtime_checkable
+class ByAlternatives(Protocol):
+    """An acquisition function that judges better by several equally likely beliefs, `Alternatives`, than by one."""
+
+    @property
+    def by_alternatives(self) -> bool:
+        """Whether it does."""

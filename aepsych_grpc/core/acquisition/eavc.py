@@ -2,8 +2,8 @@
 
 from torch import Tensor
 
-from aepsych_grpc.core.acquisition.context import AcquisitionContext, TargetOptions, target_of
-from aepsych_grpc.core.acquisition.look_ahead import LookAhead
+from aepsych_grpc.core.acquisition.context import AcquisitionContext, TargetOptions
+from aepsych_grpc.core.acquisition.look_ahead import LookAhead, look_ahead
 
 
 def volume_change(ahead: Tensor, now: Tensor, weights: Tensor) -> Tensor:
@@ -13,4 +13,4 @@ def volume_change(ahead: Tensor, now: Tensor, weights: Tensor) -> Tensor:
 
 def build_eavc(context: AcquisitionContext, options: TargetOptions) -> LookAhead:
     """Make the acquisition function; raises as `target_of` does."""
-    return LookAhead(target_of(context, options.target), volume_change)
+    return look_ahead(context, options.target, volume_change)

@@ -2,8 +2,8 @@
 
 from torch import Tensor
 
-from aepsych_grpc.core.acquisition.context import AcquisitionContext, TargetOptions, target_of
-from aepsych_grpc.core.acquisition.look_ahead import LookAhead
+from aepsych_grpc.core.acquisition.context import AcquisitionContext, TargetOptions
+from aepsych_grpc.core.acquisition.look_ahead import LookAhead, look_ahead
 from aepsych_grpc.core.responses.entropy import binary_entropy
 
 
@@ -14,4 +14,4 @@ def information_gain(ahead: Tensor, now: Tensor, weights: Tensor) -> Tensor:
 
 def build_global_mi(context: AcquisitionContext, options: TargetOptions) -> LookAhead:
     """Make the acquisition function; raises as `target_of` does."""
-    return LookAhead(target_of(context, options.target), information_gain)
+    return look_ahead(context, options.target, information_gain)

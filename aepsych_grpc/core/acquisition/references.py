@@ -1,6 +1,6 @@
 """Reference points: where a look-ahead looks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ FLOOR = 0.01
 class References:
     """Points `k x d` and weights `k` whose weighted sum estimates the mean over the space.
 
-    `mean` and `variance` are those of f at the points.
+    `mean` and `variance` are those of f at the points by each of c beliefs, `c x k`.
     """
 
     points: Tensor
@@ -32,20 +32,22 @@ class References:
 
 
 def draw_references(
-    posterior: Posterior, gamma: float, snap: Callable[[Tensor], Tensor], rng: np.random.Generator
+    beliefs: Sequence[Posterior], gamma: float, snap: Callable[[Tensor], Tensor], rng: np.random.Generator
 ) -> References:
     """Draw references where it is least certain whether f lies below gamma.
 
-    Systematic sampling (Madow 1949) from a Sobol pool with probability q ~ pi (1 - pi) + .01, pi = P(f < gamma), and
-    weights 1 / (k q), so that sums over references are unbiased for the means over the pool.
+    Systematic sampling (Madow 1949) from a Sobol pool with probability q ~ pi (1 - pi) + .01, pi = P(f < gamma) by
+    equally likely beliefs, and weights 1 / (k q), so that sums over references are unbiased for the means over the
+    pool.
     """
     seed = int(rng.integers(2**31))
-    pool = snap(sobol_points(posterior.d, POOL, seed=seed))
-    mean, variance = posterior.marginals(pool)
-    pi = torch.special.ndtr((gamma - mean) / variance.sqrt())
+    pool = snap(sobol_points(beliefs[0].d, POOL, seed=seed))
+    moments = [belief.marginals(pool) for belief in beliefs]
+    mean, variance = (torch.stack(one) for one in zip(*moments, strict=True))
+    pi = torch.special.ndtr((gamma - mean) / variance.sqrt()).mean(0)
     q = pi * (1 - pi) + FLOOR
     q = q / q.sum()
     marks = (torch.arange(COUNT, dtype=torch.float64) + rng.random()) / COUNT
     drawn = torch.searchsorted(q.cumsum(0), marks).clamp(max=POOL - 1)
     weights = 1 / (COUNT * POOL * q[drawn])
-    return References(pool[drawn], weights, mean[drawn], variance[drawn])
+    return References(pool[drawn], weights, mean[:, drawn], variance[:, drawn])

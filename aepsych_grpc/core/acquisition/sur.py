@@ -2,8 +2,8 @@
 
 from torch import Tensor
 
-from aepsych_grpc.core.acquisition.context import AcquisitionContext, TargetOptions, target_of
-from aepsych_grpc.core.acquisition.look_ahead import LookAhead
+from aepsych_grpc.core.acquisition.context import AcquisitionContext, TargetOptions
+from aepsych_grpc.core.acquisition.look_ahead import LookAhead, look_ahead
 
 
 def uncertainty_reduction(ahead: Tensor, now: Tensor, weights: Tensor) -> Tensor:
@@ -16,4 +16,4 @@ def uncertainty_reduction(ahead: Tensor, now: Tensor, weights: Tensor) -> Tensor
 
 def build_sur(context: AcquisitionContext, options: TargetOptions) -> LookAhead:
     """Make the acquisition function; raises as `target_of` does."""
-    return LookAhead(target_of(context, options.target), uncertainty_reduction)
+    return look_ahead(context, options.target, uncertainty_reduction)

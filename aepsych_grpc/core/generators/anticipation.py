@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from aepsych_grpc.core.alternatives import Alternatives
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
 
@@ -56,6 +57,8 @@ def anticipate(belief: Posterior, response: Response, points: Tensor) -> Posteri
     p = len(points)
     if not p:
         return belief
+    if isinstance(belief, Alternatives):
+        return Alternatives(tuple(anticipate(part, response, points) for part in belief.beliefs))
     mean, covariance = belief.joint(points)
     T = torch.zeros(p, p, dtype=torch.float64)
     for j in range(p):

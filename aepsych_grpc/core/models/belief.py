@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from aepsych_grpc.core.models.expectation_propagation import (
+    TOLERANCE,
     Sites,
     TiltedMoments,
     expectation_propagation,
@@ -28,6 +29,7 @@ def belief(
     tilted: TiltedMoments,
     *,
     start: Sites | None,
+    tolerance: float = TOLERANCE,
     response_theta: tuple[float, ...] = (),
 ) -> LatentPosterior:
     """Return the belief given data.
@@ -39,13 +41,16 @@ def belief(
         observed: Where they were given, and what is known beforehand.
         tilted: Moments of cavities after responses and knowledge.
         start: Sites to start from; None for the prior.
+        tolerance: How far the marginal moments may be from where they settle, roughly.
         response_theta: Logarithms of the response's own hyperparameters, which `tilted` is made with.
 
     Raises:
         numpy.linalg.LinAlgError: hyperparameters or data are not finite.
     """
     conditioned = dense_belief if len(data) <= DENSE_LIMIT else sparse_belief
-    return conditioned(kernel, theta, data, observed, tilted, start=start, response_theta=response_theta)
+    return conditioned(
+        kernel, theta, data, observed, tilted, start=start, tolerance=tolerance, response_theta=response_theta
+    )
 
 
 def dense_belief(
@@ -56,11 +61,12 @@ def dense_belief(
     tilted: TiltedMoments,
     *,
     start: Sites | None,
+    tolerance: float = TOLERANCE,
     response_theta: tuple[float, ...] = (),
 ) -> LatentPosterior:
     """Return the belief in terms of all trials: W = L^-1 S^1/2; see `belief`."""
     prior_mean, K = observed.moments(kernel, theta)
-    found = expectation_propagation(K, prior_mean, tilted, start=start)
+    found = expectation_propagation(K, prior_mean, tilted, start=start, tolerance=tolerance)
     return LatentPosterior(
         kernel=kernel,
         theta=theta,
@@ -85,12 +91,13 @@ def sparse_belief(
     tilted: TiltedMoments,
     *,
     start: Sites | None,
+    tolerance: float = TOLERANCE,
     response_theta: tuple[float, ...] = (),
 ) -> LatentPosterior:
     """Return the belief in terms of inducing points, which follow from kernel, hyperparameters and X; see `belief`."""
     prior_mean = observed.mean(kernel, theta).numpy()
     inducing = inducing_points(kernel, theta, observed)
-    found, converged = sparse_expectation_propagation(inducing, prior_mean, tilted, start=start)
+    found, converged = sparse_expectation_propagation(inducing, prior_mean, tilted, start=start, tolerance=tolerance)
     return LatentPosterior(
         kernel=kernel,
         theta=theta,

@@ -30,6 +30,9 @@ MIN_PRECISION = 1e-6
 MIN_VARIANCE = 1e-9
 """Smallest marginal variance."""
 
+TOLERANCE = 1e-4
+"""Largest change of a marginal's mean or variance in the last sweep, for beliefs that are looked at."""
+
 MAX_SWEEPS = 60
 
 FIRST_PLAIN_SWEEPS = 2
@@ -142,7 +145,7 @@ def approximation(K: Array, prior_mean: Array, sites: Sites) -> Approximation:
 
 
 def expectation_propagation(
-    K: Array, prior_mean: Array, tilted: TiltedMoments, *, start: Sites | None = None, tolerance: float = 1e-4
+    K: Array, prior_mean: Array, tilted: TiltedMoments, *, start: Sites | None = None, tolerance: float = TOLERANCE
 ) -> Approximation:
     """Approximate the posterior of the latent values at the training points.
 

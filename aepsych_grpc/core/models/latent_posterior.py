@@ -9,6 +9,7 @@ from aepsych_grpc.core.models.expectation_propagation import MIN_VARIANCE, Sites
 from aepsych_grpc.core.models.kernel import Kernel
 from aepsych_grpc.core.models.model import TrainingData
 from aepsych_grpc.core.models.observed import Observed
+from aepsych_grpc.core.posterior import Relation
 
 BLOCK = 4096
 """Points predicted at a time: bounds the memory that a large query takes."""
@@ -55,7 +56,7 @@ class LatentPosterior:
 
     def marginals(self, X: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and variance of f at each point; `m x d` to `m` and `m`, differentiable by X."""
-        parts = [self._marginals(part) for part in torch.split(X, BLOCK)]
+        parts = [self._explained(part)[:2] for part in torch.split(X, BLOCK)]
         if len(parts) == 1:
             return parts[0]
         return torch.cat([mean for mean, _ in parts]), torch.cat([variance for _, variance in parts])
@@ -74,8 +75,19 @@ class LatentPosterior:
         by_Z = self.basis.covariance(self.kernel, self.theta, Z) @ self.whitener.T
         return torch.addmm(self.kernel.covariance(self.theta, X, Z), explained, by_Z.T, alpha=-1)
 
-    def _marginals(self, X: Tensor) -> tuple[Tensor, Tensor]:
+    def relation(self, Z: Tensor) -> Relation:
+        """Return moments and covariances with f(Z), `k x d`, as a function of X; `m x d` to `m`, `m` and `m x k`."""
+        by_Z = self.basis.covariance(self.kernel, self.theta, Z) @ self.whitener.T
+
+        def moments(X: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+            mean, variance, explained = self._explained(X)
+            return mean, variance, torch.addmm(self.kernel.covariance(self.theta, X, Z), explained, by_Z.T, alpha=-1)
+
+        return moments
+
+    def _explained(self, X: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return mean and variance at each point, and W k(X, x) of each, `m x n`."""
         prior = self.basis.covariance(self.kernel, self.theta, X)
         explained = prior @ self.whitener.T
         variance = self.kernel.variance(self.theta, X) - (explained * explained).sum(1)
-        return self.kernel.mean(self.theta, X) + prior @ self.weights, variance.clamp_min(MIN_VARIANCE)
+        return self.kernel.mean(self.theta, X) + prior @ self.weights, variance.clamp_min(MIN_VARIANCE), explained

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from torch import Tensor
 
+from aepsych_grpc.core.models.expectation_propagation import TOLERANCE
 from aepsych_grpc.core.models.hyperprior import Hyperprior
 from aepsych_grpc.core.posterior import Posterior
 from aepsych_grpc.core.responses.response import Response
@@ -50,11 +51,23 @@ class Model(Protocol):
         """Learn hyperparameters from at least one trial, starting from earlier ones when given. Never raises."""
 
     def condition(
-        self, data: TrainingData, hyperparameters: Sequence[float], warm: Posterior | None = None
+        self,
+        data: TrainingData,
+        hyperparameters: Sequence[float],
+        warm: Posterior | None = None,
+        *,
+        tolerance: float = TOLERANCE,
     ) -> Posterior:
         """Return the belief given data and hyperparameters, which trials are chosen by: about points as in the data.
 
-        `warm` is the belief from the same hyperparameters and a beginning of the same data; it saves time.
+        `warm` is the belief from a beginning of the same data, by the same or other hyperparameters; it saves time.
+        `tolerance` is how far mean and variance of f at the trials may be from where they settle, roughly.
+        """
+
+    def alternatives(self, hyperparameters: Sequence[float], belief: Posterior) -> tuple[tuple[float, ...], ...]:
+        """Return equally likely hyperparameters, from the most probable ones and the belief that these make.
+
+        Trials are chosen by the beliefs that all of them make, together; if there are none, by the one given.
         """
 
     def readout(self, data: TrainingData, hyperparameters: Sequence[float]) -> tuple[Posterior, ...]:

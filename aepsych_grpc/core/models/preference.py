@@ -8,6 +8,7 @@ from torch import Tensor
 
 from aepsych_grpc.core.models.context import ModelContext
 from aepsych_grpc.core.models.difference_kernel import DifferenceKernel
+from aepsych_grpc.core.models.expectation_propagation import TOLERANCE
 from aepsych_grpc.core.models.gaussian_process import GaussianProcessModel
 from aepsych_grpc.core.models.hyperprior import Hyperprior
 from aepsych_grpc.core.models.knowledge import knowledge_of
@@ -51,10 +52,19 @@ class PreferenceModel:
         return self.differences.fit(data, start)
 
     def condition(
-        self, data: TrainingData, hyperparameters: Sequence[float], warm: Posterior | None = None
+        self,
+        data: TrainingData,
+        hyperparameters: Sequence[float],
+        warm: Posterior | None = None,
+        *,
+        tolerance: float = TOLERANCE,
     ) -> LatentPosterior:
         """Return the belief about differences; see `GaussianProcessModel.condition`."""
-        return self.differences.condition(data, hyperparameters, warm)
+        return self.differences.condition(data, hyperparameters, warm, tolerance=tolerance)
+
+    def alternatives(self, hyperparameters: Sequence[float], belief: Posterior) -> tuple[tuple[float, ...], ...]:
+        """See `GaussianProcessModel.alternatives`."""
+        return self.differences.alternatives(hyperparameters, belief)
 
     def readout(self, data: TrainingData, hyperparameters: Sequence[float]) -> tuple[UtilityPosterior, ...]:
         """Return equally likely beliefs about utilities; see `GaussianProcessModel.readout`."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from aepsych_grpc.core.models.expectation_propagation import Array
 from aepsych_grpc.core.models.hyperprior import BOX
+from aepsych_grpc.core.models.kernel import Log, PriorMoments
 
 PAIRS = 8
 STEP = 0.01
@@ -48,18 +49,54 @@ def log_laplace_integral(height: Callable[[Array], float], optimum: Array, curva
     return top - 0.5 * float(np.log(np.maximum(values, CURVATURE_FLOOR)).sum())
 
 
-def laplace_draws(gradient: Callable[[Array], Array], optimum: Array, pairs: int = PAIRS) -> Array:
+def fisher_curvature(prior: Callable[[Log], PriorMoments], theta: Array, sd: Array, whitener: Array) -> Array:
+    """Return the curvature that responses like these are expected to give, in standard units; `p x p`.
+
+        H = I + F,   F_ij = 1/2 tr(R dK_i R dK_j) + dm_i' R dm_j,   R = W' W
+
+    (The Fisher information of a Gaussian with the covariance K + S^-1 of the sites, S held; Rasmussen & Williams 2006,
+    section 5.4.) It is never indefinite, and takes one product of matrices a hyperparameter where differences of the
+    evidence's gradient take two runs of expectation propagation.
+
+    Args:
+        prior: Moments of the latent values as a function of log hyperparameters.
+        theta: Their logarithms, `p`.
+        sd: The prior's standard deviations, `p`.
+        whitener: W of the belief, `n x n`.
+    """
+    here = prior(theta)
+    R = whitener.T @ whitener
+    means, products = [], []
+    for j, step in enumerate(STEP * sd):
+        there = theta.copy()
+        there[j] += step
+        moved = prior(there)
+        means.append((moved.mean - here.mean) / STEP)
+        products.append(R @ ((moved.K - here.K) / STEP))
+    M = np.stack(means)
+    traces = [[np.vdot(one, other.T) for other in products] for one in products]
+    information: Array = np.eye(len(theta)) + 0.5 * np.array(traces) + M @ R @ M.T
+    return information
+
+
+def laplace_draws(curvature: Array, optimum: Array, pairs: int = PAIRS, stream: int = 0) -> Array:
     """Draw hyperparameters from the Laplace approximation at the optimum, in standard units.
 
-    The Hessian comes from central differences of the gradient. Draws are antithetic pairs, from fixed standard normal
-    numbers: the same optimum gives the same draws, and their mean is the optimum but for the box.
+    Draws are antithetic pairs, from the standard normal numbers of a stream: the same optimum gives the same draws,
+    and their mean is the optimum but for the box.
+
+    Args:
+        curvature: Minus the Hessian of log evidence + log prior there, `p x p`.
+        optimum: Where it is highest, `p`.
+        pairs: How many, at most PAIRS.
+        stream: Which random numbers; 0 for those of the read-out.
 
     Returns:
-        `2 pairs x p`, for at most PAIRS.
+        `2 pairs x p`.
     """
     p = len(optimum)
-    curvatures, directions = np.linalg.eigh(curvature(gradient, optimum))
+    curvatures, directions = np.linalg.eigh(curvature)
     spread = directions / np.sqrt(np.maximum(curvatures, CURVATURE_FLOOR))
-    offsets = np.random.Generator(np.random.PCG64(SEED)).standard_normal((PAIRS, p))[:pairs] @ spread.T
+    offsets = np.random.Generator(np.random.PCG64(SEED + stream)).standard_normal((PAIRS, p))[:pairs] @ spread.T
     draws: Array = np.clip(np.concatenate([optimum + offsets, optimum - offsets]), -BOX, BOX)
     return draws

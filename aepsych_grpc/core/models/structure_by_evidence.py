@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.special import polygamma, psi, softmax
 
-from aepsych_grpc.core.models.expectation_propagation import Array
+from aepsych_grpc.core.models.expectation_propagation import TOLERANCE, Array
 from aepsych_grpc.core.models.gaussian_process import FIT_SIZE, GaussianProcessModel
 from aepsych_grpc.core.models.hyperprior import Hyperprior, LogParameter
 from aepsych_grpc.core.models.latent_posterior import LatentPosterior
@@ -40,6 +40,10 @@ class Weighed:
     def chosen(self) -> int:
         """The most probable structure; the first of several."""
         return self.probabilities.index(max(self.probabilities))
+
+    def with_theta(self, s: int, theta: tuple[float, ...]) -> "Weighed":
+        """Return the same with other log hyperparameters of structure s."""
+        return replace(self, thetas=(*self.thetas[:s], theta, *self.thetas[s + 1 :]))
 
     @property
     def numbers(self) -> tuple[float, ...]:
@@ -109,15 +113,26 @@ class StructureByEvidence:
         begin = weighed or self._beginning
         chosen = begin.chosen
         fit = self._taught[chosen].fit(data, weighed.thetas[chosen] if weighed else None)
-        thetas = tuple(fit.hyperparameters if s == chosen else theta for s, theta in enumerate(begin.thetas))
-        return Fit(replace(begin, thetas=thetas).numbers, f"{note} {fit.note}".strip())
+        return Fit(begin.with_theta(chosen, fit.hyperparameters).numbers, f"{note} {fit.note}".strip())
 
     def condition(
-        self, data: TrainingData, hyperparameters: Sequence[float], warm: Posterior | None = None
+        self,
+        data: TrainingData,
+        hyperparameters: Sequence[float],
+        warm: Posterior | None = None,
+        *,
+        tolerance: float = TOLERANCE,
     ) -> LatentPosterior:
         """Return the belief of the most probable structure; see `GaussianProcessModel.condition`."""
         weighed = self._weighed(hyperparameters)
-        return self._taught[weighed.chosen].condition(data, weighed.thetas[weighed.chosen], warm)
+        return self._taught[weighed.chosen].condition(data, weighed.thetas[weighed.chosen], warm, tolerance=tolerance)
+
+    def alternatives(self, hyperparameters: Sequence[float], belief: Posterior) -> tuple[tuple[float, ...], ...]:
+        """Return alternatives within the most probable structure; see `GaussianProcessModel.alternatives`."""
+        weighed = self._weighed(hyperparameters)
+        chosen = weighed.chosen
+        thetas = self._taught[chosen].alternatives(weighed.thetas[chosen], belief)
+        return tuple(weighed.with_theta(chosen, theta).numbers for theta in thetas)
 
     def readout(self, data: TrainingData, hyperparameters: Sequence[float]) -> tuple[LatentPosterior, ...]:
         """Return 16 equally likely beliefs, of each structure in proportion to its probability.

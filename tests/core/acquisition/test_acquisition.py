@@ -81,7 +81,7 @@ def test_look_ahead_agrees_with_the_exact_bivariate_normal(known_gp, monkeypatch
     posterior = known_gp(d=1, n=6, variance=4.0)
     response = BinaryResponse(guess_rate=guess, lapse_rate=lapse)
     X = torch.linspace(0, 1, 15, dtype=torch.float64)[:, None]
-    references = draw_references(posterior, response.latent(TARGET), same, np.random.default_rng(3))
+    references = draw_references([posterior], response.latent(TARGET), same, np.random.default_rng(3))
     exact = exact_scores(posterior, response, X, references.points, references.weights.numpy())[name]
     fast = scores(name, posterior, X, guess=guess, lapse=lapse).numpy()
     assert np.corrcoef(exact, fast)[0, 1] > 0.99
@@ -182,18 +182,18 @@ def test_references_estimate_means_over_the_space(known_gp):
     posterior = known_gp(n=20, variance=4.0)
     mean, variance = posterior.marginals(sobol_points(2, 8192, seed=1))
     pi = torch.special.ndtr((0.3 - mean) / variance.sqrt())
-    references = draw_references(posterior, 0.3, same, np.random.default_rng(0))
-    drawn = torch.special.ndtr((0.3 - references.mean) / references.variance.sqrt())
+    references = draw_references([posterior], 0.3, same, np.random.default_rng(0))
+    drawn = torch.special.ndtr((0.3 - references.mean[0]) / references.variance[0].sqrt())
     assert float(references.weights @ (drawn * (1 - drawn))) == pytest.approx((pi * (1 - pi)).mean().item(), rel=0.05)
     sums = [
-        float(draw_references(posterior, 0.3, same, np.random.default_rng(seed)).weights.sum()) for seed in range(100)
+        float(draw_references([posterior], 0.3, same, np.random.default_rng(seed)).weights.sum()) for seed in range(100)
     ]
     assert np.mean(sums) == pytest.approx(1, abs=0.03)
 
 
 def test_references_lie_where_the_side_of_the_level_set_is_uncertain(known_gp):
     posterior = known_gp(n=40, slope=8.0, offset=-4.0, variance=0.2)
-    references = draw_references(posterior, 0.0, same, np.random.default_rng(0))
+    references = draw_references([posterior], 0.0, same, np.random.default_rng(0))
     assert (references.points[:, 0] - 0.5).abs().median() < 0.12
 
 

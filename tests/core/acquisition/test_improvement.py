@@ -57,8 +57,7 @@ def botorch_values(name, posterior, X, **settings):
         warnings.simplefilter("ignore")  # of what BoTorch itself imports
         from botorch.acquisition import analytic, logei
         from botorch.sampling import SobolQMCNormalSampler
-
-        from aepsych_grpc.core.models.botorch_model import BotorchModel
+        from botorch_model import BotorchModel
     if name.startswith("q"):
         sampler = SobolQMCNormalSampler(torch.Size([2**14]), seed=0)
         settings |= {"sampler": sampler, "prune_baseline": False, "cache_root": False}

@@ -9,6 +9,7 @@ from aepsych_grpc.config import outcome
 from aepsych_grpc.core.acquisition.catalogue import ACQUISITIONS
 from aepsych_grpc.core.acquisition.context import AcquisitionContext
 from aepsych_grpc.core.acquisition.references import draw_references
+from aepsych_grpc.core.alternatives import Alternatives
 from aepsych_grpc.core.models.ard_kernel import ArdKernel
 from aepsych_grpc.core.models.gaussian_process import GaussianProcessModel
 from aepsych_grpc.core.models.model import TrainingData
@@ -76,7 +77,7 @@ def test_level_sets_are_what_a_told_response_makes_of_them(known_gp, monkeypatch
     posterior, response = known_gp(n=6, variance=4.0), RESPONSES["binary"]
     X = torch.rand(6, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
     gamma = response.latent(TARGET)
-    references = draw_references(posterior, gamma, same, np.random.default_rng(SEED))
+    references = draw_references([posterior], gamma, same, np.random.default_rng(SEED))
     points, w = references.points, references.weights.numpy()
     mean, variance = posterior.marginals(X)
     m_q, v_q = (part.numpy() for part in posterior.marginals(points))
@@ -87,6 +88,30 @@ def test_level_sets_are_what_a_told_response_makes_of_them(known_gp, monkeypatch
             m, v = told(posterior, X[i : i + 1], points, one, i)
             expected[i] += one.weight[i].item() * GAINS[name](norm.cdf((gamma - m) / np.sqrt(v)), now, w)
     np.testing.assert_allclose(scores(name, "binary", posterior, X).numpy(), expected, rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", sorted(GAINS))
+def test_by_alternatives_a_response_also_tells_which_is_right(known_gp, monkeypatch, name):
+    """Each response, told to each belief; then Bayes' rule for the beliefs."""
+    monkeypatch.setattr("aepsych_grpc.core.acquisition.references.COUNT", 7)
+    beliefs = [known_gp(n=6, seed=1, variance=4.0), known_gp(n=6, seed=2, variance=1.0, offset=1.0)]
+    X, response = torch.rand(4, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(1)), RESPONSES["binary"]
+    gamma = response.latent(TARGET)
+    references = draw_references(beliefs, gamma, same, np.random.default_rng(SEED))
+    Q, w = references.points, references.weights.numpy()
+    side = [norm.cdf((gamma - m.numpy()) / v.sqrt().numpy()) for m, v in (one.marginals(Q) for one in beliefs)]
+    expected = np.zeros(len(X))
+    foreseen = [response.foreseen(*belief.marginals(X)) for belief in beliefs]
+    for y in (0, 1):
+        for i in range(len(X)):
+            likelihoods = np.array([one[y].weight[i].item() for one in foreseen])
+            moments = [told(belief, X[i : i + 1], Q, one[y], i) for belief, one in zip(beliefs, foreseen, strict=True)]
+            pi = np.array([norm.cdf((gamma - m) / np.sqrt(v)) for m, v in moments])
+            after = likelihoods / likelihoods.sum() @ pi
+            expected[i] += likelihoods.mean() * GAINS[name](after, np.mean(side, 0), w)
+    np.testing.assert_allclose(
+        scores(name, "binary", Alternatives(tuple(beliefs)), X).numpy(), expected, rtol=1e-5, atol=1e-9
+    )
 
 
 @pytest.mark.parametrize("kind", sorted(RESPONSES))
@@ -151,7 +176,7 @@ def test_look_ahead_agrees_with_the_model_told_each_response():
     posterior = model.condition(data, theta)
     candidates = sobol_points(2, 24, seed=1)
     gamma = response.latent(TARGET)
-    references = draw_references(posterior, gamma, same, np.random.default_rng(SEED))
+    references = draw_references([posterior], gamma, same, np.random.default_rng(SEED))
 
     def doubt(belief):
         m, v = belief.marginals(references.points)

@@ -119,10 +119,49 @@ def test_a_belief_from_elsewhere_does_not_warm():
     theta = gp_cases.centre(gp)
     cold = gp.condition(data, theta)
     flipped = TrainingData(data.X, 1 - data.y)
-    other_theta = tuple(value + 0.1 for value in theta)
-    longer = gp_cases.observer(31, 2, seed=3)
-    for warm in (gp.condition(flipped, theta), gp.condition(data, other_theta), gp.condition(longer, theta)):
+    longer, other = gp_cases.observer(31, 2, seed=3), gp_cases.model(2, intensity=0)
+    for warm in (
+        gp.condition(flipped, theta),
+        gp.condition(longer, theta),
+        other.condition(data, gp_cases.centre(other)),
+    ):
         assert torch.equal(gp.condition(data, theta, warm).weights, cold.weights)
+
+
+def test_a_belief_by_other_hyperparameters_warms():
+    gp, data = gp_cases.model(2), gp_cases.observer(30, 2)
+    theta = gp_cases.centre(gp)
+    before = gp.condition(data, tuple(value + 0.3 for value in theta))
+    cold, warm = gp.condition(data, theta), gp.condition(data, theta, before)
+    np.testing.assert_allclose(warm.weights.numpy(), cold.weights.numpy(), atol=1e-3)
+    rough = gp.condition(data, theta, before, tolerance=0.1)
+    np.testing.assert_allclose(rough.marginals(data.X)[0].numpy(), cold.marginals(data.X)[0].numpy(), atol=0.1)
+    assert not np.allclose(rough.weights.numpy(), warm.weights.numpy(), atol=1e-6)
+
+
+def test_alternatives_surround_the_optimum_and_are_others_after_every_trial():
+    gp, data = gp_cases.model(5, intensity=0), gp_cases.observer(40, 5)
+    theta = gp.fit(data).hyperparameters
+
+    def alternatives(n):
+        some = TrainingData(data.X[:n], data.y[:n])
+        return np.array(gp.alternatives(theta, gp.condition(some, theta)))
+
+    found = alternatives(40)
+    assert found.shape == (4, len(theta))
+    np.testing.assert_allclose(found.mean(0), theta, atol=1e-9)
+    np.testing.assert_array_equal(found, alternatives(40))
+    spread, first = np.abs(found - theta), np.abs(alternatives(39) - theta)
+    assert (spread > 0.01).all()
+    assert not np.isclose(spread, first).any()
+
+
+def test_there_are_no_alternatives_for_few_coordinates_or_many_trials(monkeypatch):
+    for d, most in ((3, 400), (5, 30)):
+        monkeypatch.setattr("aepsych_grpc.core.models.gaussian_process.FIT_SIZE", most)
+        gp, data = gp_cases.model(d), gp_cases.observer(31, d)
+        theta = gp_cases.centre(gp)
+        assert gp.alternatives(theta, gp.condition(data, theta)) == ()
 
 
 def test_the_wrong_number_of_hyperparameters_is_refused():

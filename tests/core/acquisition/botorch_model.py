@@ -1,4 +1,4 @@
-"""A belief as a BoTorch model, so that BoTorch's acquisition functions work on it.
+"""A belief as a BoTorch model, so that ours can be compared with BoTorch's acquisition functions.
 
 BoTorch takes seconds to import: import this module where it is used, not at the top of others.
 """
@@ -38,7 +38,7 @@ class BotorchModel(Model):
         self,
         X: Tensor,
         output_indices: list[int] | None = None,
-        observation_noise: bool | Tensor = False,  # noqa: FBT001, FBT002  # BoTorch's signature
+        observation_noise: bool | Tensor = False,  # BoTorch's signature
         posterior_transform: Any = None,
     ) -> Any:
         """Return the joint posterior of f at each batch's q points; `b x q x d`.
