@@ -351,12 +351,12 @@ def spy_on_beliefs(monkeypatch):
     believed = []
     believe = Learner._believe
 
-    def spy(self, hyperparameters, first, told):
+    def spy(self, hyperparameters, first, told, *others):
         data = self._data(told)
         believed.append((data.X.tolist(), data.y.tolist()))
         assert first.revisions == told.revisions
         assert first.n <= told.n
-        return believe(self, hyperparameters, first, told)
+        return believe(self, hyperparameters, first, told, *others)
 
     monkeypatch.setattr(Learner, "_believe", spy)
     return believed
