@@ -17,6 +17,7 @@ from aepsych_grpc.v1.config_pb2 import ExperimentConfig
 from aepsych_grpc.v1.experiment_service_pb2_grpc import ExperimentServiceServicer
 
 QUICK = Retries(attempts=4, first_pause=0.001, longest_pause=0.002, first_contact=0.3)
+
 TRIALS = 5
 PAGE = 2
 CONFIG = {
