@@ -55,7 +55,9 @@ def test_an_experiment_runs_to_its_end_and_is_known_afterwards(client):
     assert [trial.source for trial in told[:6]] == ["sobol"] * 6
     # The first use of torch may take longer than the budget for a trial.
     assert {trial.source for trial in told[6:]} <= {"model", "fallback"}
-    assert all(0 <= trial.posterior.lower <= trial.posterior.mean <= trial.posterior.upper <= 1 for trial in told)
+    # Far from the threshold so skewed a posterior has its mean beyond its interval.
+    assert all(0 <= trial.posterior.lower <= trial.posterior.upper <= 1 for trial in told)
+    assert all(0 < trial.posterior.mean < 1 for trial in told)
     with pytest.raises(ExperimentFinishedError):
         experiment.ask()
     held = {"size": 2, "inverted": False}
