@@ -1,11 +1,7 @@
-from concurrent.futures import ThreadPoolExecutor
-
-import grpc
 import pytest
-from fake_servicer import AsyncFakeTransport, FakeServicer, FakeTransport
+from fake_servicer import AsyncFakeTransport, FakeServicer, FakeTransport, serving
 
 from aepsych_grpc.client import AsyncClient, Client, Retries
-from aepsych_grpc.v1.experiment_service_pb2_grpc import add_ExperimentServiceServicer_to_server
 
 QUICK = Retries(attempts=4, first_pause=0.001, longest_pause=0.002, first_contact=0.3)
 
@@ -34,9 +30,5 @@ async def async_client(servicer):
 
 @pytest.fixture
 def address(servicer):
-    server = grpc.server(ThreadPoolExecutor(max_workers=2))
-    add_ExperimentServiceServicer_to_server(servicer, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    yield f"127.0.0.1:{port}"
-    server.stop(None).wait()
+    with serving(servicer) as target:
+        yield target

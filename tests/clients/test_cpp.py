@@ -3,15 +3,16 @@
 import ctypes
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from fake_servicer import FakeServicer, failure, serving
 
 from aepsych_grpc.server.exposure import Exposure
 from aepsych_grpc.server.serving import Server
 from clients import cpp
+from clients.c_library import Library
 from clients.cpp import CLIENT, SOURCE, program, run
 
 pytestmark = pytest.mark.slow
@@ -82,108 +83,132 @@ def test_the_example_runs_a_study_from_a_file_and_goes_on_with_it(folder, live_s
     assert again == [first, *thresholds]
 
 
-class Error(ctypes.Structure):
-    _fields_ = (
-        ("code", ctypes.c_int32),
-        ("retryable", ctypes.c_int32),
-        ("finished", ctypes.c_int32),
-        ("code_name", ctypes.c_char * 32),
-        ("reason", ctypes.c_char * 64),
-        ("request_id", ctypes.c_char * 64),
-        ("message", ctypes.c_char * 1024),
-        ("violations", ctypes.c_char * 4096),
-        ("metadata", ctypes.c_char * 1024),
-    )
-
-
 @pytest.fixture(scope="module")
 def library(folder):
     (found,) = (folder / "prefix").glob("lib*/**/libaepsych_grpc_c.so")
-    loaded = ctypes.CDLL(str(found))
-    for name in ("client_new", "setup", "open", "ask", "tell_and_ask", "prefetcher_new", "prefetcher_next", "call"):
-        getattr(loaded, f"aepsych_{name}").restype = ctypes.c_void_p
-    return loaded
+    return Library(found)
 
 
-def client_of(library, target, *, token=b"", certificates=b""):
-    timeout = ctypes.c_double(10)
-    return ctypes.c_void_p(library.aepsych_client_new(target.encode(), token, 0, certificates, timeout, None))
+def config_of(parameters, **fields):
+    return json.dumps({"parameters": parameters, **fields}, ensure_ascii=False).encode()
 
 
-def server_info(library, client):
-    """Return the server's version, or the error."""
-    error = Error()
-    text = library.aepsych_call(client, b"GetServerInfo", b"{}", ctypes.byref(error))
-    if not text:
-        return error
-    version = json.loads(ctypes.string_at(text))["version"]
-    library.aepsych_text_free(ctypes.c_void_p(text))
-    return version
+LEVEL = {"name": "level", "continuous": {"lower_bound": 0, "upper_bound": 60}}
 
 
 def test_the_lines_for_ctypes_work_as_printed(library, live_server):
-    text = README.replace("localhost:50051", live_server.target)
-    text = text.replace("libaepsych_grpc_c.so", library._name)
+    text = README.replace("localhost:50051", live_server.target).replace("libaepsych_grpc_c.so", library.path)
     names = {}
     exec(printed("python", text), names)  # the README's own lines
-    assert names["trial"].value
-    assert library.aepsych_trial_id(names["trial"]) == 2
+    assert library.raw.aepsych_trial_id(names["trial"]) == 2
 
 
 def test_an_error_has_its_place_whatever_its_length(library, live_server):
-    client, error = client_of(library, live_server.target), Error()
+    client = library.client(live_server.target)
     bad = {"name": "ä" * 700, "continuous": {"lower_bound": 1, "upper_bound": 0}}
-    config = json.dumps({"parameters": [bad] * 40}, ensure_ascii=False).encode()
-    assert not library.aepsych_setup(client, config, None, None, ctypes.byref(error))
-    assert (error.code_name, error.reason) == (b"INVALID_ARGUMENT", b"INVALID_CONFIG")
-    assert b"config.parameters[0].continuous" in error.violations
-    error.violations.decode()
-    error.message.decode()
-    assert not library.aepsych_setup(client, b"{", None, None, ctypes.byref(error))
-    assert error.reason == b"INVALID_CONFIG"
-    assert not library.aepsych_ask(None, None, ctypes.byref(error))
-    assert b"NULL" in error.message
-    assert not library.aepsych_call(client, b"Dance", b"{}", ctypes.byref(error))
-    assert b"GetServerInfo" in error.message
+    assert library.setup(client, config_of([bad] * 40), None, None) is None
+    assert (library.error.code_name, library.error.reason) == (b"INVALID_ARGUMENT", b"INVALID_CONFIG")
+    assert b"config.parameters[0].continuous" in library.error.violations
+    library.error.violations.decode()
+    library.error.message.decode()
+
+
+def test_what_the_client_itself_refuses_is_told_in_the_same_way(library, live_server):
+    client = library.client(live_server.target)
+    for config in (b"", b"{", b'{"parametrs": []}', b"name: study"):
+        assert library.setup(client, config, None, None) is None
+        assert (library.error.code_name, library.error.reason) == (b"INVALID_ARGUMENT", b"INVALID_CONFIG")
+    experiment = library.setup(client, config_of([LEVEL]), None, None)
+    assert library.ask(experiment, b"[1]") is None
+    assert b"fixed_parameters" in library.error.message
+    assert library.ask(None, None) is None
+    assert b"NULL" in library.error.message
+    assert library.answer(client, "Dance") is None
+    assert b"GetServerInfo" in library.error.message
+    assert library.ask(experiment, None)
+    assert (library.error.code, library.error.message) == (0, b"")
 
 
 def test_a_prefetcher_runs_over_the_c_interface(library, live_server):
-    error = Error()
-    stopping = {"generator": {"name": "sobol"}, "stopping": {"min_asks": 4}}
-    parameter = {"name": "level", "continuous": {"lower_bound": 0, "upper_bound": 60}}
-    config = json.dumps({"parameters": [parameter], "strategies": [stopping]}).encode()
-    client = client_of(library, live_server.target)
-    experiment = ctypes.c_void_p(library.aepsych_setup(client, config, None, None, None))
-    trials = ctypes.c_void_p(library.aepsych_prefetcher_new(experiment, 1, ctypes.byref(error)))
+    strategies = [{"generator": {"name": "sobol"}, "stopping": {"min_asks": 4}}]
+    client = library.client(live_server.target)
+    experiment = library.setup(client, config_of([LEVEL], strategies=strategies), None, None)
+    trials = library.prefetcher_new(experiment, 1)
     told = 0
-    while trial := library.aepsych_prefetcher_next(trials, ctypes.byref(error)):
-        library.aepsych_prefetcher_tell(trials, ctypes.c_void_p(trial), ctypes.c_double(1), ctypes.c_double(-1))
-        library.aepsych_trial_free(ctypes.c_void_p(trial))
+    while trial := library.prefetcher_next(trials):
+        library.raw.aepsych_prefetcher_tell(trials, trial, ctypes.c_double(1), ctypes.c_double(-1))
+        library.raw.aepsych_trial_free(trial)
         told += 1
-    assert (told, error.code, error.finished) == (4, 0, 1)
-    assert library.aepsych_prefetcher_stop(trials, ctypes.byref(error))
-    library.aepsych_prefetcher_free(trials)
+    assert (told, library.error.code, library.error.finished) == (4, 0, 1)
+    assert library.prefetcher_stop(trials)
+    library.raw.aepsych_prefetcher_free(trials)
+
+
+@pytest.fixture
+def servicer():
+    return FakeServicer()
+
+
+@pytest.fixture
+def experiment(library, servicer):
+    """An experiment on a server that fails as it is told."""
+    with serving(servicer) as target:
+        yield library.setup(library.client(target), config_of([LEVEL]), None, None)
+
+
+def requests(servicer, method):
+    return [request for name, request in servicer.calls if name == method]
+
+
+def test_a_call_whose_answer_was_lost_is_sent_again_with_its_ids(library, servicer, experiment):
+    servicer.failures.extend([failure("UNAVAILABLE", "shutting down", "SHUTTING_DOWN"), None])
+    trial = library.ask(experiment, None)
+    first, *again = requests(servicer, "Ask")
+    assert again == [first, first]
+    assert len(first.request_id) == 32
+    assert len(servicer.trials) == 1
+    servicer.failures.append(None)
+    assert library.tell(experiment, trial, 1.0, -1.0)
+    first, again = requests(servicer, "Tell")
+    assert first == again
+
+
+@pytest.mark.parametrize("code", ["INVALID_ARGUMENT", "INTERNAL", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED"])
+def test_other_failures_are_not_sent_again(library, servicer, experiment, code):
+    servicer.failures.append(failure(code, "no", "ANY", experiment_id="e1"))
+    assert library.ask(experiment, None) is None
+    assert len(requests(servicer, "Ask")) == 1
+    assert (library.error.code_name.decode(), library.error.reason) == (code, b"ANY")
+    assert library.error.metadata == b"experiment_id: e1\n"
+    assert library.error.request_id.decode() == requests(servicer, "Ask")[0].request_id
+    assert library.error.retryable == (code == "DEADLINE_EXCEEDED")
+
+
+def test_a_server_that_stays_away_is_given_up_in_time(library, servicer):
+    with serving(servicer) as target:
+        client = library.client(target, seconds=1.0)
+        assert library.answer(client, "GetServerInfo")
+        servicer.failures.extend([failure("UNAVAILABLE", "shutting down", "SHUTTING_DOWN")] * 100)
+        assert library.answer(client, "GetServerInfo") is None
+    assert (library.error.code_name, library.error.retryable) == (b"UNAVAILABLE", 1)
+    assert 1 < len(requests(servicer, "GetServerInfo")) < 10
+    assert library.answer(library.client("127.0.0.1:1"), "GetServerInfo") is None
+    assert b"No server answers at 127.0.0.1:1" in library.error.message
 
 
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory):
-    """A server that wants TLS and a token, and its certificate."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl makes the certificate, and is not installed")
-    files = tmp_path_factory.mktemp("secrets")
-    self_signed = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    names = "-keyout key.pem -out cert.pem -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
-    subprocess.run([*self_signed.split(), *names.split()], cwd=files, check=True, capture_output=True)
-    (files / "tokens.txt").write_text("rig-one\n")
-    exposure = Exposure(port=0, tls_cert=files / "cert.pem", tls_key=files / "key.pem", token_file=files / "tokens.txt")
-    server = Server(":memory:", exposure)
-    yield f"127.0.0.1:{server.port}", bytes(files / "cert.pem")
+def guarded(certificate):
+    """A server that wants TLS and a token."""
+    (certificate / "tokens.txt").write_text("rig-one\n")
+    files = {"tls_cert": certificate / "cert.pem", "tls_key": certificate / "key.pem"}
+    server = Server(":memory:", Exposure(port=0, token_file=certificate / "tokens.txt", **files))
+    yield f"127.0.0.1:{server.port}"
     server.stop(0)
 
 
-def test_a_token_and_a_certificate_let_in(library, guarded):
-    target, certificate = guarded
-    assert isinstance(server_info(library, client_of(library, target, token=b"rig-one", certificates=certificate)), str)
+def test_a_token_and_a_certificate_let_in(library, guarded, certificate):
+    client = library.client(guarded, token=b"rig-one", certificates=bytes(certificate / "cert.pem"))
+    assert library.answer(client, "GetServerInfo")["version"]
 
 
 @pytest.mark.parametrize(
@@ -199,7 +224,7 @@ def test_a_token_and_a_certificate_let_in(library, guarded):
         (b"rig-one", bytes(Path(__file__)), b"UNAVAILABLE"),
     ],
 )
-def test_others_are_refused(library, guarded, token, certificates, code):
-    target, certificate = guarded
-    given = certificate if certificates is None else certificates
-    assert server_info(library, client_of(library, target, token=token, certificates=given)).code_name == code
+def test_others_are_refused(library, guarded, certificate, token, certificates, code):
+    given = bytes(certificate / "cert.pem") if certificates is None else certificates
+    assert library.answer(library.client(guarded, token=token, certificates=given), "GetServerInfo") is None
+    assert library.error.code_name == code
