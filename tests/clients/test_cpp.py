@@ -4,6 +4,7 @@ import ctypes
 import json
 import re
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,11 @@ def test_the_readme_leads_from_an_empty_folder_to_an_experiment(folder, live_ser
     levels = [float(level) for level in re.findall(r"([\d.e+-]+) dB, heard \(0 or 1\)\? ", asked)]
     assert len(levels) == 50
     assert all(0 <= level <= 60 for level in levels)
+
+
+def test_the_package_has_the_version_of_the_project(folder):
+    (found,) = (folder / "prefix").glob("lib*/cmake/aepsych_grpc/aepsych_grpcConfigVersion.cmake")
+    assert f'set(PACKAGE_VERSION "{version("aepsych-grpc")}")' in found.read_text()
 
 
 @pytest.mark.usefixtures("folder")

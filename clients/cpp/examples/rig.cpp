@@ -17,7 +17,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// Whether the grating was seen.
-bool show_grating(double contrast, double spatial_frequency) { return contrast > 0.01 * std::exp(spatial_frequency / 5); }
+bool show_grating(double contrast, double frequency) { return contrast > 0.01 * std::exp(frequency / 5); }
 
 aepsych::Result<aepsych::Experiment> begin(const aepsych::Client& client, const std::string& study,
                                            const std::string& participant) {

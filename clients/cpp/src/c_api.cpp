@@ -71,7 +71,7 @@ auto guarded(aepsych_error* error, std::initializer_list<const void*> handles, W
     clear(error);
     for (const void* handle : handles) {
       if (handle) continue;
-      report(aepsych::invalid_argument("handle", "A handle is NULL; the call that should have made it has failed."), error);
+      report(aepsych::invalid_argument("handle", "A handle is NULL; the call that makes it has failed."), error);
       return {};
     }
     return work();
@@ -121,7 +121,8 @@ aepsych_client* aepsych_client_new(const char* target, const char* token, std::i
     options.tls = tls != 0;
     options.tls_certificates = text_of(tls_certificates);
     if (timeout > 0) {
-      const auto limit = std::chrono::duration_cast<std::chrono::microseconds>(aepsych::Seconds(std::min(timeout, 1e9)));
+      const aepsych::Seconds seconds(std::min(timeout, 1e9));
+      const auto limit = std::chrono::duration_cast<std::chrono::microseconds>(seconds);
       options.timeout = {limit, limit};
     }
     return new aepsych_client{aepsych::Client(text_of(target), options)};

@@ -65,7 +65,7 @@ Connection::Connection(std::string target, const ClientOptions& options)
     }
   }
   if (!fits_header(options.token)) {
-    unusable_ = invalid_argument("token", "The token has a character that is no printable ASCII, such as a line's end.");
+    unusable_ = invalid_argument("token", "The token has a character that is not printable ASCII, such as a newline.");
   }
   if (!unusable_) stub_ = v1::ExperimentService::NewStub(open_channel(target_, options, certificates));
 }

@@ -32,7 +32,8 @@ std::optional<Error> write_ask(const AskOptions& options, Request& request) {
   return write_duration("compute_budget", *options.compute_budget, *request.mutable_compute_budget());
 }
 
-std::optional<Error> write_observation(const Observation& observation, const Names& outcomes, v1::Observation& message) {
+std::optional<Error> write_observation(const Observation& observation, const Names& outcomes,
+                                       v1::Observation& message) {
   message.set_observation_id(observation.observation_id);
   message.set_trial_id(observation.trial_id);
   write_stimuli(observation.stimuli, *message.mutable_stimuli());
@@ -120,7 +121,9 @@ Result<Receipt> Experiment::tell_and_ask(const Observation& observation, const A
 }
 
 Result<Trial> Experiment::revise(int trial_id, const Answer& answer, const std::string& reason) const {
-  if (answer.outcomes.empty()) return invalid_argument("outcomes", "No outcome is given; `retract` takes a response back.");
+  if (answer.outcomes.empty()) {
+    return invalid_argument("outcomes", "No outcome is given; `retract` takes a response back.");
+  }
   v1::ReviseTrialRequest request;
   if (auto error = write_outcomes(answer.outcomes, outcomes(), *request.mutable_outcomes())) return *error;
   return handle_->revise(request, trial_id, reason);
@@ -179,7 +182,8 @@ Result<std::vector<Trial>> Experiment::trials(int after_sequence, bool include_p
   std::vector<Trial> found;
   do {
     v1::ListTrialsResponse response;
-    if (auto error = handle_->connection->call(&Connection::Stub::ListTrials, request, response, timeout)) return *error;
+    auto error = handle_->connection->call(&Connection::Stub::ListTrials, request, response, timeout);
+    if (error) return *error;
     for (const v1::Trial& trial : response.trials()) found.push_back(read_trial(trial, parameters(), outcomes()));
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty());

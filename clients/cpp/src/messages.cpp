@@ -27,7 +27,7 @@ Value read_value(const google::protobuf::Value& message) {
   }
 }
 
-/// The name of an enum's value in lower case, without its prefix; one that a newer server has added counts as not known.
+/// The name of an enum's value in lower case, without its prefix; one that a newer server has added is not known.
 std::string lower_name(const std::string& name, const std::string& prefix) {
   std::string lower = name.empty() ? "unspecified" : name.substr(prefix.size());
   for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
@@ -124,7 +124,8 @@ Trial read_trial(const v1::Trial& message, const Names& parameters, const Names&
   trial.outcomes = read_values(told.outcomes(), outcomes);
   trial.exclude_from_model = told.exclude_from_model();
   if (told.has_response_time()) {
-    trial.response_time = Seconds(static_cast<double>(told.response_time().seconds()) + 1e-9 * told.response_time().nanos());
+    const google::protobuf::Duration& taken = told.response_time();
+    trial.response_time = Seconds(static_cast<double>(taken.seconds()) + 1e-9 * taken.nanos());
   }
   if (told.has_metadata()) trial.metadata = write_json(told.metadata());
   if (message.has_ask_time()) trial.ask_time = read_time(message.ask_time());

@@ -51,7 +51,8 @@ Result<Point> Experiment::inverse(double value, const QueryOptions& options) con
   return read_point(handle_->query(request, options), parameters());
 }
 
-Result<std::vector<Estimate>> Experiment::predict(const std::vector<Values>& stimuli, const QueryOptions& options) const {
+Result<std::vector<Estimate>> Experiment::predict(const std::vector<Values>& stimuli,
+                                                  const QueryOptions& options) const {
   v1::QueryRequest request;
   write_stimuli(stimuli, *request.mutable_prediction()->mutable_stimuli());
   return read_estimates(handle_->query(request, options));

@@ -132,7 +132,9 @@ Study& Study::parameter(const Parameter& parameter) { return parameters_.push_ba
 Study& Study::outcome(const Outcome& outcome) { return outcomes_.push_back(outcome.json()), *this; }
 Study& Study::strategy(const Strategy& strategy) { return strategies_.push_back(strategy.json()), *this; }
 Study& Study::stimuli_per_trial(int count) { return fields_.add("stimuli_per_trial", Value(count)), *this; }
-Study& Study::intensity_parameter(std::string_view name) { return fields_.add("intensity_parameter", Value(name)), *this; }
+Study& Study::intensity_parameter(std::string_view name) {
+  return fields_.add("intensity_parameter", Value(name)), *this;
+}
 Study& Study::seed(int seed) { return fields_.add("seed", Value(seed)), *this; }
 Study& Study::allow_out_of_bounds() { return fields_.add("allow_out_of_bounds", Value(true)), *this; }
 Study& Study::field(std::string_view name, std::string_view json) { return fields_.add(name, json), *this; }

@@ -48,9 +48,9 @@ typedef struct aepsych_estimate {
 } aepsych_estimate;
 
 /* A client of the server at "HOST:PORT" ("HOST" with port 50051). It connects with the first call.
- * token: sent as a bearer token. tls: 1 to use TLS and trust the well-known authorities. tls_certificates: name of a file
- * of PEM certificates to trust instead. timeout: seconds for every call, sending again included; 0 for 30 s, and 60 s
- * where something is computed. */
+ * token: sent as a bearer token. tls: 1 to use TLS and trust the well-known authorities. tls_certificates: name of a
+ * file of PEM certificates to trust instead. timeout: seconds for every call, sending again included; 0 for 30 s, and
+ * 60 s where something is computed. */
 AEPSYCH_API aepsych_client* aepsych_client_new(const char* target, const char* token, int32_t tls,
                                                const char* tls_certificates, double timeout, aepsych_error* error);
 AEPSYCH_API void aepsych_client_free(aepsych_client* client);
@@ -71,7 +71,8 @@ AEPSYCH_API aepsych_trial* aepsych_ask(aepsych_experiment* experiment, const cha
  * not known. */
 AEPSYCH_API int32_t aepsych_tell(aepsych_experiment* experiment, const aepsych_trial* trial, double outcome,
                                  double response_time, aepsych_error* error);
-/* The same, and ask for the next trial in one round trip. NULL with code 0 and `finished`: told, and nothing is left. */
+/* The same, and ask for the next trial in one round trip. NULL with code 0 and `finished`: told, and nothing is left.
+ */
 AEPSYCH_API aepsych_trial* aepsych_tell_and_ask(aepsych_experiment* experiment, const aepsych_trial* trial,
                                                 double outcome, double response_time, aepsych_error* error);
 /* End the experiment; `reason` is for the record. */

@@ -1,8 +1,8 @@
 /// \file
 /// The client of an aepsych-grpc server.
 ///
-/// Calls block, at most as long as `Timeout` says, and never throw: each returns a `Result`. Clients and experiments are
-/// cheap to copy, and safe to use from several threads. Texts are UTF-8.
+/// Calls block, at most as long as `Timeout` says, and never throw: each returns a `Result`. Clients and experiments
+/// are cheap to copy, and safe to use from several threads. Texts are UTF-8.
 #pragma once
 
 #include <chrono>

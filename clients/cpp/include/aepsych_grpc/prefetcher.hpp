@@ -34,9 +34,9 @@ struct PrefetcherOptions {
 ///     while (auto trial = trials.next()) trials.tell(*trial, show(*trial));
 ///     if (trials.error()) std::puts(trials.error()->text().c_str());
 ///
-/// At the first call that fails, after the retries of the client, it stops: `next` gives out no more trials, `error` says
-/// why, and `untold` has the responses that were not acknowledged. Another prefetcher of the same experiment goes on:
-/// trials without a response are given out again.
+/// At the first call that fails, after the retries of the client, it stops: `next` gives out no more trials, `error`
+/// says why, and `untold` has the responses that were not acknowledged. Another prefetcher of the same experiment goes
+/// on: trials without a response are given out again.
 ///
 /// `next` and `tell` belong to one thread; the destructor waits until what was told is acknowledged or has failed.
 class Prefetcher {
@@ -57,7 +57,7 @@ class Prefetcher {
 
   /// Why it has stopped; none while it goes on and after a regular end.
   std::optional<Error> error() const;
-  /// Responses that no server has acknowledged so far. After an error they can be told again: nothing is recorded twice.
+  /// Responses that are not acknowledged so far. After an error they can be told again: nothing is recorded twice.
   std::vector<Observation> untold() const;
 
  private:
