@@ -69,7 +69,7 @@ def outcome_differences(earlier: ExperimentConfig, config: ExperimentConfig, lea
 
 def _learned_from(kind: outcome.Kind) -> outcome.Kind:
     """Return the kind without what a model doesn't learn by."""
-    if isinstance(kind, outcome.Binary):
+    if isinstance(kind, outcome.Psychometric):
         return replace(kind, target=0.5)
     return replace(kind, unit="") if isinstance(kind, outcome.Continuous) else kind
 

@@ -87,7 +87,7 @@ class Experiment:
         """
         call = self.check_ask(call)
         with self._choosing:
-            for _ in range(WRITE_ATTEMPTS):
+            for attempt in range(WRITE_ATTEMPTS):
                 with self._writing, self._retried():
                     self._catch_up()
                     if answered := self._answered(call.request):
@@ -97,7 +97,7 @@ class Experiment:
                     situation = self._state.situation()
                 chosen = choose(self._phases, situation, call, Live(datetime.now(UTC), call.deadline))
                 with self._writing, self._retried():
-                    if self._moved_on(situation):
+                    if self._moved_on(situation, last=attempt + 1 == WRITE_ATTEMPTS):
                         continue
                     first = self._state.next_trial_id
                     asked = [
@@ -266,15 +266,16 @@ class Experiment:
         except StoreUnavailable as error:
             raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} {error.consequence}") from error
 
-    def _moved_on(self, situation: Situation) -> bool:
+    def _moved_on(self, situation: Situation, *, last: bool) -> bool:
         """Whether a choice made for a situation is void.
 
-        It is when other trials were asked, something ended, or what it has learned from was revised meanwhile.
+        It is when other trials were asked, something ended, or what it has learned from was revised meanwhile. For the
+        sake of revisions alone the last attempt is not given up: rather a trial from before one than none.
         """
         now = self._state.situation()
-        return (now.asked_counts, now.revision_count, now.finished_strategies, now.finished) != (
+        revised = now.revision_count != situation.revision_count and not last
+        return revised or (now.asked_counts, now.finished_strategies, now.finished) != (
             situation.asked_counts,
-            situation.revision_count,
             situation.finished_strategies,
             situation.finished,
         )

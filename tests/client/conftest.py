@@ -2,12 +2,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
-from fake_servicer import AsyncFakeTransport, FakeServicer, FakeTransport
+from fake_servicer import QUICK, AsyncFakeTransport, FakeServicer, FakeTransport
 
-from aepsych_grpc.client import AsyncClient, Client, Retries
+from aepsych_grpc.client import AsyncClient, Client
 from aepsych_grpc.v1.experiment_service_pb2_grpc import add_ExperimentServiceServicer_to_server
-
-QUICK = Retries(attempts=4, first_pause=0.001, longest_pause=0.002, first_contact=0.3)
 
 
 @pytest.fixture

@@ -9,12 +9,14 @@ from google.rpc import code_pb2, error_details_pb2
 from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
-from aepsych_grpc.client import StatusError
+from aepsych_grpc.client import Retries, StatusError
 from aepsych_grpc.error import DOMAIN
 from aepsych_grpc.v1 import experiment_pb2, query_pb2, trial_pb2
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 from aepsych_grpc.v1.config_pb2 import ExperimentConfig
 from aepsych_grpc.v1.experiment_service_pb2_grpc import ExperimentServiceServicer
+
+QUICK = Retries(attempts=4, first_pause=0.001, longest_pause=0.002, first_contact=0.3)
 
 TRIALS = 5
 PAGE = 2

@@ -1,8 +1,7 @@
 """Feeds: many answers to one call, and a connection that is lost on the way."""
 
 import pytest
-from conftest import QUICK
-from fake_servicer import failure
+from fake_servicer import QUICK, failure
 
 from aepsych_grpc.client import AsyncClient, Client, ServerFaultError, StatusError, UnavailableError
 from aepsych_grpc.v1 import experiment_service_pb2 as v1

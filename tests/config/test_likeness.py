@@ -40,6 +40,15 @@ def test_what_moves_no_stimulus_within_the_cube_may_differ(changes):
     assert found(**changes) == ()
 
 
+def test_the_target_of_a_proportion_may_differ():
+    there, here, fewer = (
+        replace(CONFIG, outcomes=(replace(SEEN, kind=outcome.Proportion(trials=trials, target=target)),))
+        for trials, target in ((8, 0.5), (8, 0.7), (6, 0.7))
+    )
+    assert differences(there, here, ("seen",)) == ()
+    assert differences(fewer, here, ("seen",))
+
+
 def other(item, **changes):
     return replace(item, kind=replace(item.kind, **changes))
 

@@ -243,6 +243,27 @@ def test_a_choice_made_before_a_revision_is_made_again(experiments, monkeypatch)
     assert trial.data_sequence == experiment._state.trials[2].sequence
 
 
+def test_an_ask_that_revisions_outrun_gives_a_trial_all_the_same(experiments, monkeypatch):
+    experiment = set_up(experiments, model=8)
+    run(experiment, 5)
+    choose = experiment.ask.__globals__["choose"]
+
+    def interrupted(*args):
+        chosen = choose(*args)
+        experiment.revise(retract(2))
+        return chosen
+
+    monkeypatch.setitem(experiment.ask.__globals__, "choose", interrupted)
+    (trial,) = experiment.ask(ask_call()).trials
+    assert trial.data_sequence < experiment._state.trials[2].sequence
+    monkeypatch.setitem(experiment.ask.__globals__, "choose", choose)
+    refits = len(experiment._state.refits[1, "seen"])
+    experiment.ask(ask_call())
+    assert len(experiment._state.refits[1, "seen"]) == refits + 1
+    replayed = [one for one in replay(experiments.log(experiment.experiment_id)) if one.derived is not None]
+    assert [one.agreement for one in replayed] == [Agreement.SAME] * 7
+
+
 # Each step tells a response, or revises an earlier trial (by its place among them) to a response or to nothing.
 STEPS = st.lists(
     st.one_of(
@@ -330,12 +351,12 @@ def spy_on_beliefs(monkeypatch):
     believed = []
     believe = Learner._believe
 
-    def spy(self, hyperparameters, first, told):
+    def spy(self, hyperparameters, first, told, *others):
         data = self._data(told)
         believed.append((data.X.tolist(), data.y.tolist()))
         assert first.revisions == told.revisions
         assert first.n <= told.n
-        return believe(self, hyperparameters, first, told)
+        return believe(self, hyperparameters, first, told, *others)
 
     monkeypatch.setattr(Learner, "_believe", spy)
     return believed

@@ -72,6 +72,17 @@ def test_a_crashed_server_loses_nothing_that_was_flushed(server_store: EventStor
     assert server_store.events("e")[-1].payload == b"on"
 
 
+def test_a_server_that_was_started_again_between_two_calls_is_not_noticed(
+    server_store: EventStore, postgresql: Cluster
+) -> None:
+    server_store.append("e", 1, [event()], durable=True)
+    assert len(server_store.events("e")) == 2
+    postgresql.crash()
+    postgresql.start()
+    server_store.append("e", 2, [event()], durable=True)
+    assert len(server_store.events("e")) == 3
+
+
 def test_a_server_that_is_not_there_is_named_without_the_password(tmp_path) -> None:
     address = f"postgresql://someone:secret@/studies?host={tmp_path}"
     with pytest.raises(
