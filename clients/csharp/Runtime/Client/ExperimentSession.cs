@@ -46,6 +46,12 @@ namespace AepsychGrpc
             {
                 request.FixedParameters.Add(hold.Values);
             }
+            return await AskAsync(request, cancellation).ConfigureAwait(false);
+        }
+
+        /// <summary>Asks as given; the same request with its id can be asked again, and has the same answer.</summary>
+        internal async Task<IReadOnlyList<Trial>> AskAsync(AskRequest request, CancellationToken cancellation)
+        {
             try
             {
                 return (await client.Service.AskAsync(request, null, cancellation).ConfigureAwait(false)).Trials;

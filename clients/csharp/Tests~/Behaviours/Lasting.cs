@@ -71,7 +71,7 @@ namespace AepsychGrpc.Conformance
             Must.Equal((await experiment.StateAsync()).AskedCount, 1);
             var silent = new TcpListener(IPAddress.Loopback, 0);
             silent.Start();
-            ClientOptions options = OptionsOfRunner.Make();
+            ClientOptions options = optionsOfRunner();
             options.Timeout = TimeSpan.FromMilliseconds(300);
             using (var waiting = new AepsychClient("http://127.0.0.1:" + ((IPEndPoint)silent.LocalEndpoint).Port, options))
             {

@@ -8,10 +8,12 @@ namespace AepsychGrpc.Conformance
     internal sealed partial class Behaviours
     {
         private readonly AepsychClient client;
+        private readonly Func<ClientOptions> optionsOfRunner;
 
-        public Behaviours(AepsychClient client)
+        public Behaviours(AepsychClient client, Func<ClientOptions> options)
         {
             this.client = client;
+            optionsOfRunner = options;
         }
 
         public IEnumerable<KeyValuePair<string, Func<Task>>> All()
