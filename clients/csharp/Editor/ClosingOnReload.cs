@@ -13,7 +13,7 @@ namespace AepsychGrpc.Editor
             EditorApplication.playModeStateChanged += CloseAtEndOfPlay;
         }
 
-        private static void CloseAtEndOfPlay(PlayModeStateChange change)
+        internal static void CloseAtEndOfPlay(PlayModeStateChange change)
         {
             if (change == PlayModeStateChange.ExitingPlayMode)
             {

@@ -82,12 +82,8 @@ namespace AepsychGrpc
                 await UntilResumed(cancellation);
                 TrialStarting?.Invoke(trial);
                 Answer answer = await show(trial, cancellation);
-                Trial following = await TellAsync(trial, answer, next.Count == 0, cancellation);
+                next = new Queue<Trial>(await TellAsync(trial, answer, next, cancellation));
                 TrialTold?.Invoke(trial, answer);
-                if (following != null)
-                {
-                    next.Enqueue(following);
-                }
             }
         }
 
@@ -98,12 +94,20 @@ namespace AepsychGrpc
             return trials.Count == 0 ? null : trials[0];
         }
 
-        /// <summary>Tells a response, and returns the next trial where it came with the acknowledgement.</summary>
-        private async Task<Trial> TellAsync(Trial trial, Answer answer, bool askNext, CancellationToken cancellation)
+        /// <summary>Tells a response, and returns the trials that are known to be next.</summary>
+        private async Task<IEnumerable<Trial>> TellAsync(
+            Trial trial, Answer answer, IReadOnlyCollection<Trial> next, CancellationToken cancellation)
         {
             try
             {
-                return await UntilAnswered(() => TellOnceAsync(trial, answer, askNext, cancellation), cancellation);
+                if (next.Count > 0)
+                {
+                    await UntilAnswered(() => experiment.TellAsync(trial, answer, cancellation), cancellation);
+                    return next;
+                }
+                Trial following = await UntilAnswered(
+                    () => experiment.TellAndAskAsync(trial, answer, cancellation), cancellation);
+                return following == null ? new Trial[0] : new[] { following };
             }
             catch (TellWaitingException error)
             {
@@ -114,17 +118,8 @@ namespace AepsychGrpc
             {
                 throw refused[refused.Count - 1].Error;
             }
-            return null;
-        }
-
-        private async Task<Trial> TellOnceAsync(Trial trial, Answer answer, bool askNext, CancellationToken cancellation)
-        {
-            if (askNext)
-            {
-                return await experiment.TellAndAskAsync(trial, answer, cancellation);
-            }
-            await experiment.TellAsync(trial, answer, cancellation);
-            return null;
+            // The lost answer may have brought a trial, which nobody has seen yet.
+            return await UntilAnswered(() => experiment.PendingAsync(cancellation), cancellation);
         }
 
         /// <summary>
