@@ -44,7 +44,7 @@ format: .venv/.installed  ## Format the sources and fix what can be fixed by its
 	ruff format
 	buf format --write
 
-generate: .venv/.installed  ## Generate the stubs in aepsych_grpc/v1 from protos/
+generate: .venv/.installed  ## Generate the stubs in aepsych_grpc/v1 and the clients' from protos/; needs protoc
 	buf format --write
 	rm -f aepsych_grpc/v1/*_pb2*.py*
 	buf generate
@@ -57,6 +57,7 @@ generate: .venv/.installed  ## Generate the stubs in aepsych_grpc/v1 from protos
 	@# What errors carry, from the package that the server has it from; internal, lest it clashes with another copy.
 	protoc --proto_path=$(GOOGLEAPIS) --csharp_out=internal_access:clients/csharp/Runtime/Generated \
 		google/rpc/status.proto google/rpc/error_details.proto
+	python -m tools.unity_metas clients/csharp
 
 reference: .venv/.installed  ## Write docs/reference from the catalogue and the contract
 	python -m tools.reference

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using AepsychGrpc.V1;
+using Google.Rpc;
 
 namespace AepsychGrpc
 {
@@ -29,6 +30,15 @@ namespace AepsychGrpc
             Reason = reason;
             Violations = violations;
             Metadata = metadata;
+        }
+
+        /// <summary>
+        /// The error of a call that came another way: the code and message of its gRPC status, and the bytes of
+        /// grpc-status-details-bin among its trailers, or null where there are none.
+        /// </summary>
+        public static AepsychException Of(StatusCode code, string message, byte[] details)
+        {
+            return details == null ? new AepsychException(code, message) : ErrorDetails.Read(Status.Parser.ParseFrom(details));
         }
 
         /// <summary>The kind of failure.</summary>

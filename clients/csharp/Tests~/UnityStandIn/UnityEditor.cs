@@ -37,3 +37,31 @@ namespace UnityEditor
         }
     }
 }
+
+namespace UnityEditor.Build
+{
+    public interface IOrderedCallback
+    {
+        int callbackOrder { get; }
+    }
+}
+
+namespace UnityEditor.Build.Reporting
+{
+    public sealed class BuildReport
+    {
+    }
+}
+
+namespace UnityEditor.UnityLinker
+{
+    public sealed class UnityLinkerBuildPipelineData
+    {
+    }
+
+    public interface IUnityLinkerProcessor : UnityEditor.Build.IOrderedCallback
+    {
+        string GenerateAdditionalLinkXmlFile(
+            UnityEditor.Build.Reporting.BuildReport report, UnityLinkerBuildPipelineData data);
+    }
+}

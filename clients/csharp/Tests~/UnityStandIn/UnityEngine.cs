@@ -38,7 +38,7 @@ namespace UnityEngine
     {
         public T GetComponent<T>()
         {
-            return default(T);
+            return Activator.CreateInstance<T>();
         }
     }
 
@@ -88,14 +88,18 @@ namespace UnityEngine
     {
         public static void Log(object message, Object context)
         {
+            Console.WriteLine(message);
         }
 
         public static void LogWarning(object message, Object context)
         {
+            Console.WriteLine("warning: " + message);
         }
 
         public static void LogException(Exception exception, Object context)
         {
+            Console.Error.WriteLine(exception);
+            Environment.Exit(1);
         }
     }
 
@@ -108,13 +112,21 @@ namespace UnityEngine
     {
         LeftArrow,
         RightArrow,
+        Space,
     }
 
     public static class Input
     {
+        private static readonly Random Keys = new Random(1);
+
+        public static bool anyKeyDown
+        {
+            get { return Keys.Next(3) == 0; }
+        }
+
         public static bool GetKeyDown(KeyCode key)
         {
-            return false;
+            return Keys.Next(3) == 0;
         }
     }
 
@@ -122,6 +134,16 @@ namespace UnityEngine
     {
         public Color(float r, float g, float b, float a = 1)
         {
+        }
+
+        public static Color grey
+        {
+            get { return new Color(0.5f, 0.5f, 0.5f); }
+        }
+
+        public static Color white
+        {
+            get { return new Color(1f, 1f, 1f); }
         }
 
         public static Color Lerp(Color a, Color b, float t)
@@ -141,7 +163,7 @@ namespace UnityEngine
     {
         public bool enabled { get; set; }
 
-        public Material material { get; set; }
+        public Material material { get; set; } = new Material();
     }
 
     public class Texture : Object

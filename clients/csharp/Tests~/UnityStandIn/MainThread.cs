@@ -3,10 +3,10 @@ using System.Collections.Concurrent;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace AepsychGrpc.Conformance
+namespace UnityEngine
 {
     /// <summary>A thread that does what is posted to it, in order, as Unity's main thread does once a frame.</summary>
-    internal sealed class MainThread : SynchronizationContext
+    public sealed class MainThread : SynchronizationContext
     {
         private readonly BlockingCollection<Action> posted = new BlockingCollection<Action>();
 
