@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from clients import cpp
+from clients import cpp, csharp
 from clients.runner import Client
 
-CLIENTS: Sequence[Client] = (cpp.CLIENT,)
+CLIENTS: Sequence[Client] = (cpp.CLIENT, csharp.CLIENT, csharp.UNITY_CLIENT)
