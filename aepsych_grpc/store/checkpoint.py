@@ -56,7 +56,7 @@ class Checkpointer:
                     self._checkpoint()
                 except (sqlite3.Error, SQLAlchemyError) as error:
                     _log.warning("The write-ahead log could not be copied into the database: %s", error)
-            if self._stopped:
+            if self._stopped and not self._wanted:  # one that fell due during the last is made yet
                 return
 
     def _checkpoint(self) -> None:

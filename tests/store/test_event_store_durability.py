@@ -4,12 +4,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 from sqlalchemy import event as sqlalchemy_event
 
+from aepsych_grpc.store.checkpoint import EVENTS_BETWEEN, Checkpointer
 from aepsych_grpc.store.event_store import EventStore, open_store
 from aepsych_grpc.store.record import NewEvent
 
@@ -87,6 +91,28 @@ def test_a_long_log_is_copied_into_the_database_while_it_grows(tmp_path: Path) -
     checkpointer.stop()
     assert database.stat().st_size > empty + 200 * len(payload)
     store.close()
+
+
+def test_a_copy_that_falls_due_during_another_is_made_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on, made = threading.Event(), threading.Event(), []
+
+    def copy(_: Checkpointer) -> None:
+        made.append(len(made))
+        begun.set()
+        assert go_on.wait(60)
+
+    monkeypatch.setattr(Checkpointer, "_checkpoint", copy)
+    checkpointer = Checkpointer(create_engine("sqlite://"))
+    checkpointer.appended(EVENTS_BETWEEN)
+    assert begun.wait(60)
+    checkpointer.appended(EVENTS_BETWEEN)
+    stopping = threading.Thread(target=checkpointer.stop)
+    stopping.start()
+    while not checkpointer._stopped:
+        time.sleep(0.001)
+    go_on.set()
+    stopping.join()
+    assert len(made) == 2
 
 
 def test_what_a_killed_process_left_in_the_log_is_copied_into_the_database_by_the_next(tmp_path: Path) -> None:
