@@ -25,6 +25,7 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = tuple[tuple[str, str], ...]
 
+_NOT_KEPT = ("Cache-Control", "no-store")
 _BEARER = ("WWW-Authenticate", "Bearer")
 
 
@@ -41,11 +42,14 @@ class Application:
         """Answer a request, as ASGI has it."""
         request = HttpRequest.of(scope)
         sending = _Sending(send, self._cors.headers(request))
-        response = (
-            self._access.misdirected(request)
-            or self._page(request, scope["scheme"])
-            or await self._call(request, receive, sending)
-        )
+        try:
+            response = (
+                self._access.misdirected(request)
+                or self._page(request, scope["scheme"])
+                or await self._call(request, receive, sending)
+            )
+        except _BrokenOffError:
+            return
         if response is not None:
             await sending.whole(response)
 
@@ -83,7 +87,8 @@ class Application:
         wire = UNARY.get(request.content_type)
         if wire is None:
             return _unknown_type(request, call.name, UNARY)
-        return await self._unary(call, wire, request, body, receive)
+        response = await self._unary(call, wire, request, body, receive)
+        return response if request.method == "POST" else replace(response, headers=(*response.headers, _NOT_KEPT))
 
     async def _unary(
         self, call: UnaryCall, wire: UnaryWire, request: HttpRequest, body: bytes | None, receive: Receive
@@ -143,6 +148,10 @@ class Application:
         return plain(404, text + "\n") if request.method != "POST" else connect.failure(status, 404)
 
 
+class _BrokenOffError(Exception):
+    """The end of a request is missing, and nobody waits for an answer."""
+
+
 class _Sending:
     """Sends a response, with the headers that every one has."""
 
@@ -174,6 +183,7 @@ async def _read(request: HttpRequest, receive: Receive) -> bytes:
 
     Raises:
         ServiceError: LIMIT_EXCEEDED.
+        _BrokenOffError: The caller has gone before its end. What came could look like a whole message, with less in it.
     """
     announced = request.header("content-length")
     if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
@@ -181,6 +191,8 @@ async def _read(request: HttpRequest, receive: Receive) -> bytes:
     body = bytearray()
     while True:
         event = await receive()
+        if event["type"] == "http.disconnect":
+            raise _BrokenOffError
         body += event.get("body", b"")
         if len(body) > MAX_BODY_BYTES:
             raise too_large()
