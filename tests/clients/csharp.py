@@ -16,6 +16,7 @@ PACKAGES = "binutils mono-devel nunit-console"
 
 LIBRARY = SOURCE / "Runtime"
 BEHAVIOURS = SOURCE / "Tests~" / "Behaviours"
+LEAVING = SOURCE / "Tests~" / "Leaving"
 UNITY = "UnityEngine.dll"
 
 _OLD_RUNTIME = "-define:GOOGLE_PROTOBUF_REFSTRUCT_COMPATIBILITY_MODE"  # the DLL at hand knows no spans
@@ -74,13 +75,13 @@ def ahead_of_time(folder: Path) -> Sequence[str]:
 
 def _build(folder: Path) -> Sequence[str]:
     source = SOURCE / "Tests~" / "Conformance"
-    return _mono(compiled(folder / "conformance.exe", BEHAVIOURS, source, references=[library(folder)]))
+    return _mono(compiled(folder / "conformance.exe", BEHAVIOURS, LEAVING, source, references=[library(folder)]))
 
 
 def _build_for_unity(folder: Path) -> Sequence[str]:
     references = [unity_library(folder), UNITY]
     source = SOURCE / "Tests~" / "UnityConformance"
-    return _mono(compiled(folder / "conformance.exe", BEHAVIOURS, source, references=references))
+    return _mono(compiled(folder / "conformance.exe", BEHAVIOURS, LEAVING, source, references=references))
 
 
 def _mono(program: Path) -> Sequence[str]:

@@ -3,6 +3,7 @@
 import random
 import re
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def test_the_script_of_the_readme_plays_as_printed(built, live_server, tmp_path)
     def build(folder):
         references = [csharp.unity_library(folder), csharp.UNITY]
         play = SOURCE / "Tests~" / "UnityPlay"
-        return csharp.compiled(folder / "play.exe", script, play, references=references)
+        return csharp.compiled(folder / "play.exe", script, play, csharp.LEAVING, references=references)
 
     printed = run(built(build, tmp_path), "ContrastThreshold", csharp.address(live_server), folder=tmp_path)
     (experiment_id,) = re.findall(r"^Experiment (\w+)$", printed, flags=re.MULTILINE)
@@ -122,40 +123,43 @@ def test_samples_compile(sample, built, tmp_path):
 
 @pytest.mark.slow
 def test_no_response_is_lost_or_twice_whoever_is_killed(built, live_server, tmp_path):
-    """The program is killed at any moment, the server now and then, and each goes on where it was."""
+    """The program is killed at any moment, every other time while there is no server, and goes on where it was."""
     last, chance = 150, random.Random(5)
     program = built(
         lambda folder: csharp.compiled(
-            folder / "journal.exe", SOURCE / "Tests~" / "Journal", references=[csharp.library(folder)]
+            folder / "journal.exe", SOURCE / "Tests~" / "Journal", csharp.LEAVING, references=[csharp.library(folder)]
         ),
         tmp_path,
     )
     experiment = PythonClient(live_server.target).setup(YES_NO)
     command = ["mono", str(program), csharp.address(live_server), "journal", experiment.experiment_id]
+    errors = tmp_path / "errors"
     safe, kills = 0, 0
     while safe < last:
-        command = ["mono", str(program), csharp.address(live_server), "journal", experiment.experiment_id]
-        with subprocess.Popen(
-            [*command, str(safe + 1), str(last)],
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        ) as process:
-            until = safe + chance.randint(5, 40)
+        restart = threading.Thread(target=live_server.restart)
+        until = safe + chance.randint(5, 30)
+        with (
+            errors.open("a") as sink,
+            subprocess.Popen(
+                [*command, str(safe + 1), str(last)], cwd=tmp_path, stdout=subprocess.PIPE, stderr=sink, text=True
+            ) as process,
+        ):
             for line in process.stdout:
                 safe = int(line)
-                if safe == until:
+                if safe == until and kills % 2:
+                    restart.start()
+                if safe == until + (3 if kills % 2 else 0):
                     time.sleep(chance.random() * 0.02)
                     process.kill()
-                    kills += 1
-        if kills in (1, 3):
-            live_server.restart()
+            kills += 1
+        if restart.ident:
+            restart.join()
     final = subprocess.run([*command, "1", "0"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert final.returncode == 0, final.stderr
     told = [trial.stimuli[0]["contrast"] for trial in experiment.trials()]
     assert sorted(told) == [number / 1000 for number in range(1, last + 1)]
-    assert kills > 3
+    assert "are waiting" in errors.read_text()
+    assert kills > 4
 
 
 REFLECTION = re.compile(

@@ -1,8 +1,11 @@
 """The generators of clients know the contract: every service, message and field, with its comment."""
 
+from pathlib import Path
+
 from google.protobuf.compiler.plugin_pb2 import CodeGeneratorRequest
 
 from aepsych_grpc.server.reflection import contract
+from tools.client_generator import csharp
 from tools.client_generator.contract import Cardinality, Contract, Field, Idempotency
 from tools.client_generator.plugin import respond
 from tools.client_generator.reading import read_contract
@@ -78,3 +81,14 @@ def test_a_plugin_says_that_it_takes_one_package_at_a_time():
         proto_file=contract().file, file_to_generate=["aepsych_grpc/v1/trial.proto", "google/protobuf/struct.proto"]
     )
     assert "aepsych_grpc.v1, google.protobuf" in respond(request, lambda _: {}).error
+
+
+def test_the_calls_of_the_csharp_client_are_those_of_the_contract():
+    generated = Path(__file__).parents[2] / "clients" / "csharp" / "Runtime" / "Generated"
+    written = csharp.write(CONTRACT)
+    assert set(written) == {"ExperimentServiceClient.cs", "EnumNames.cs"}
+    assert written == {name: (generated / name).read_text(encoding="utf-8") for name in written}
+    calls = written["ExperimentServiceClient.cs"]
+    assert "calls.UnaryAsync(AskMethod, Identified(request)" in calls  # changes something: gets an id
+    assert "calls.UnaryAsync(QueryMethod, request" in calls
+    assert "calls.StreamAsync(ReplayMethod, request, each" in calls

@@ -1,11 +1,13 @@
+using AepsychGrpc.Testing;
+
 namespace AepsychGrpc.Conformance
 {
     /// <summary>The behaviours by HttpClient.</summary>
     public static class Program
     {
-        public static int Main(string[] arguments)
+        public static void Main(string[] arguments)
         {
-            return Runner.Run(arguments, () => new ClientOptions()).GetAwaiter().GetResult();
+            Leave.With(Runner.Run(arguments, () => new ClientOptions()).GetAwaiter().GetResult());
         }
     }
 }

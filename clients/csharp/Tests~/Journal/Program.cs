@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.Threading.Tasks;
+using AepsychGrpc.Testing;
 using AepsychGrpc.V1;
 
 namespace AepsychGrpc.Journal
@@ -20,6 +21,7 @@ namespace AepsychGrpc.Journal
             {
                 Run(client, arguments[2], Number(arguments[3]), Number(arguments[4])).GetAwaiter().GetResult();
             }
+            Leave.With(0);
         }
 
         private static async Task Run(AepsychClient client, string experimentId, int first, int last)

@@ -1,4 +1,5 @@
 using System.Threading.Tasks;
+using AepsychGrpc.Testing;
 using UnityEngine;
 
 namespace AepsychGrpc.Conformance
@@ -6,12 +7,12 @@ namespace AepsychGrpc.Conformance
     /// <summary>The same behaviours by UnityWebRequest, on a main thread like Unity's.</summary>
     public static class Program
     {
-        public static int Main(string[] arguments)
+        public static void Main(string[] arguments)
         {
             var mainThread = new MainThread();
             Task<int> run = mainThread.Begin(() => Runner.Run(arguments, Options));
             mainThread.RunUntil(run);
-            return run.GetAwaiter().GetResult();
+            Leave.With(run.GetAwaiter().GetResult());
         }
 
         private static ClientOptions Options()

@@ -2,6 +2,7 @@ using System;
 using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
+using AepsychGrpc.Testing;
 using UnityEngine;
 
 namespace AepsychGrpc.Play
@@ -10,14 +11,14 @@ namespace AepsychGrpc.Play
     /// <code>play.exe BEHAVIOUR http://HOST:PORT</code>
     public static class Program
     {
-        public static int Main(string[] arguments)
+        public static void Main(string[] arguments)
         {
             Type type = Assembly.GetExecutingAssembly().GetType(arguments[0], true);
             var mainThread = new MainThread();
             Task play = mainThread.Begin(() => Play((ExperimentBehaviour)Activator.CreateInstance(type), arguments[1]));
             mainThread.RunUntil(play);
             play.GetAwaiter().GetResult();
-            return 0;
+            Leave.With(0);
         }
 
         private static async Task<bool> Play(ExperimentBehaviour behaviour, string address)
