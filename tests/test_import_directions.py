@@ -45,6 +45,7 @@ LIBRARIES = {
     "alembic": {"store"},
     "psycopg": {"store"},
     "typer": {"cli"},
+    "uvicorn": {"server"},
 }
 """The rooms that may import a library; libraries that are not named here may be imported anywhere."""
 

@@ -28,7 +28,24 @@ def serve(
             help="Address to listen on. Others than this machine's own need --tls-cert, --tls-key and --token-file."
         ),
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 50051,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port for gRPC; 0 takes a free one.")] = 50051,
+    http_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Port for HTTP/1.1: Connect and gRPC-Web, for curl, Unity, MATLAB and web pages; 0 takes a free one.",
+            show_default="the one after --port",
+        ),
+    ] = None,
+    no_http: Annotated[bool, typer.Option("--no-http", help="Listen for gRPC alone.")] = False,
+    cors_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ORIGIN",
+            help="Web pages that may call over HTTP, such as https://lab.example.org; may be given several times.",
+        ),
+    ] = None,
     database: Annotated[
         str,
         typer.Option(
@@ -80,6 +97,7 @@ def serve(
     Is it there, and what can it do:
 
         grpcurl -plaintext localhost:50051 aepsych_grpc.v1.ExperimentService/GetServerInfo
+        curl localhost:50052
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("aepsych_grpc").setLevel(log_level.upper())
@@ -94,7 +112,14 @@ def serve(
         raise _missing(error) from None
     try:
         exposure = Exposure(
-            host=host, port=port, tls_cert=tls_cert, tls_key=tls_key, token_file=token_file, insecure=insecure
+            host=host,
+            port=port,
+            http_port=_http_port(port, http_port, no_http=no_http),
+            cors_origins=tuple(cors_origin or ()),
+            tls_cert=tls_cert,
+            tls_key=tls_key,
+            token_file=token_file,
+            insecure=insecure,
         )
         exposure.check()  # before torch is loaded, so that a mistake is told at once
         place_of(database)
@@ -107,6 +132,14 @@ def serve(
         raise _missing(error) from None
     except (ExposureError, StoreUnavailable, UnknownDatabase) as error:
         raise _failed(str(error)) from None
+
+
+def _http_port(port: int, http_port: int | None, *, no_http: bool) -> int | None:
+    if no_http:
+        return None
+    if http_port is not None:
+        return http_port
+    return port + 1 if 0 < port < 65535 else 0
 
 
 def _missing(error: ModuleNotFoundError) -> typer.Exit:

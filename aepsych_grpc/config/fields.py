@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import NULL_VALUE, Struct, Value
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from aepsych_grpc.config.violation import Violation, nearest_name, shown
+from aepsych_grpc.config.violation import Violation, shown, unknown_field
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _JSON_NUMBER = re.compile(r"-?Infinity|NaN")
@@ -46,9 +46,7 @@ class FieldReader:
             at = f"{path}.{name}"
             if name not in fields:
                 self.unknown.add(at)
-                known = ", ".join(fields) or "none"
-                problem = f"There is no field {shown(name)} here; known: {known}." + nearest_name(name, fields)
-                self._refuse(key, at, problem)
+                self._refuse(key, at, unknown_field(name, fields))
                 continue
             group = fields[name].containing_oneof
             other = chosen.setdefault(group.name, name) if group else name

@@ -43,6 +43,12 @@ def nearest_name(given: str, allowed: Iterable[str]) -> str:
     return f' Did you mean "{near[0]}"?' if near else ""
 
 
+def unknown_field(given: str, known: Iterable[str]) -> str:
+    """Return what is wrong with a field that there is none of, and which there are."""
+    names = list(known)
+    return f"There is no field {shown(given)} here; known: {', '.join(names) or 'none'}." + nearest_name(given, names)
+
+
 def shown(value: Any) -> str:
     """Return a given value as messages show it: `2.5`, `true`, `"text"`, `a list`."""
     if value is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 STOP_WITHIN = 15.0
 """Seconds that a server is given to stop in peace."""
 
-_LISTENING = re.compile(r"listening on \S*:(\d+)")
+_LISTENING = re.compile(r"listening on \S*:(\d+) and http://\S*:(\d+)")
 
 
 class ServerFailedError(Exception):
@@ -22,31 +22,33 @@ class ServerProcess:
     Args:
         database: Its SQLite file.
         log: File to which its log is appended.
-        port: Port to listen on; 0 takes a free one.
+        port: Port to listen on for gRPC; 0 takes a free one.
 
     Attributes:
-        port: Where it listens.
+        port: Where it listens for gRPC.
+        http_port: Where it listens for HTTP.
         seconds_to_ready: How long it took to start.
     """
 
     def __init__(self, database: Path, log: Path, port: int = 0) -> None:
-        command = [sys.executable, "-m", "aepsych_grpc", "serve", "--port", str(port), "--db", str(database)]
+        ports = ["--port", str(port), "--http-port", "0"]
+        command = [sys.executable, "-m", "aepsych_grpc", "serve", *ports, "--db", str(database)]
         start = time.perf_counter()
         with log.open("ab") as sink:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=sink, text=True)  # noqa: S603  # our own program
         try:
-            self.port = self._wait_until_it_listens(log)
+            self.port, self.http_port = self._wait_until_it_listens(log)
         except BaseException:
             self.kill()
             raise
         self.seconds_to_ready = time.perf_counter() - start
 
-    def _wait_until_it_listens(self, log: Path) -> int:
+    def _wait_until_it_listens(self, log: Path) -> tuple[int, int]:
         assert self._process.stdout is not None  # noqa: S101  # asked for above
         for line in self._process.stdout:
             found = _LISTENING.search(line)
             if found:
-                return int(found[1])
+                return int(found[1]), int(found[2])
         raise ServerFailedError(f"The server did not start; see {log}.")
 
     @property

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +33,32 @@ def read_tokens(file: Path) -> tuple[str, ...]:
     return tokens
 
 
-class TokenInterceptor(grpc.ServerInterceptor):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Refuses calls without `authorization: Bearer TOKEN`, except those to the health service."""
+class Tokens:
+    """The tokens that let in."""
 
     def __init__(self, tokens: Iterable[str]) -> None:
         self._digests = tuple(_digest(token) for token in tokens)
+
+    def admit(self, given: Sequence[str]) -> bool:
+        """Whether the values of `authorization` that came with a call let it in."""
+        if len(given) != 1 or not given[0].lower().startswith(_SCHEME):
+            return False
+        digest = _digest(given[0][len(_SCHEME) :].strip())
+        # Every token is compared, each in constant time, so that the time taken tells nothing about them.
+        matches = [hmac.compare_digest(digest, known) for known in self._digests]
+        return any(matches)
+
+
+def token_missing(how: str) -> ServiceError:
+    """Make the error of a call without a valid token; `how` says where to put one."""
+    return ServiceError(Reason.TOKEN_MISSING_OR_INVALID, f"No valid token came with the call; send the {how}.")
+
+
+class TokenInterceptor(grpc.ServerInterceptor):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Refuses calls without `authorization: Bearer TOKEN`, except those to the health service."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
 
     def intercept_service(
         self,
@@ -51,13 +72,8 @@ class TokenInterceptor(grpc.ServerInterceptor):  # type: ignore[type-arg]  # gen
         return _refusing(handler)
 
     def _admits(self, details: grpc.HandlerCallDetails) -> bool:
-        given = [str(value) for key, value in details.invocation_metadata or () if key == "authorization"]
-        if len(given) != 1 or not given[0].lower().startswith(_SCHEME):
-            return False
-        digest = _digest(given[0][len(_SCHEME) :].strip())
-        # Every token is compared, each in constant time, so that the time taken tells nothing about them.
-        matches = [hmac.compare_digest(digest, known) for known in self._digests]
-        return any(matches)
+        metadata = details.invocation_metadata or ()
+        return self._tokens.admit([str(value) for key, value in metadata if key == "authorization"])
 
 
 def _digest(token: str) -> bytes:
@@ -66,11 +82,7 @@ def _digest(token: str) -> bytes:
 
 def _refusing(handler: "grpc.RpcMethodHandler[Any, Any]") -> "grpc.RpcMethodHandler[Any, Any]":
     def refuse(_request: Any, context: grpc.ServicerContext) -> Any:
-        error = ServiceError(
-            Reason.TOKEN_MISSING_OR_INVALID,
-            'No valid token came with the call; send the metadata "authorization: Bearer TOKEN".',
-        )
-        abort(context, status_of(error))
+        abort(context, status_of(token_missing('metadata "authorization: Bearer TOKEN"')))
 
     make = {
         (False, False): grpc.unary_unary_rpc_method_handler,

@@ -1,16 +1,21 @@
 """Who can reach the server: this machine alone, or others too, and then how they are kept honest."""
 
 import ipaddress
+import re
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import grpc
 
-from aepsych_grpc.server.auth import TokenInterceptor, read_tokens
+from aepsych_grpc.server.auth import Tokens, read_tokens
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 50051
+
+
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#\s]+")
+"""An origin as browsers send it."""
 
 
 class ExposureError(ValueError):
@@ -23,7 +28,9 @@ class Exposure:
 
     Attributes:
         host: Name or address to listen on; "0.0.0.0" or "::" for all of the machine's.
-        port: Port; 0 for a free one.
+        port: Port for gRPC; 0 for a free one.
+        http_port: Port for HTTP/1.1; 0 for a free one, None for none.
+        cors_origins: Origins of the web pages that may call over HTTP; "*" for all.
         tls_cert: File of the certificate chain in PEM, the server's own first.
         tls_key: File of its private key in PEM.
         token_file: File of the tokens that callers may show, one a line.
@@ -32,6 +39,8 @@ class Exposure:
 
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
+    http_port: int | None = None
+    cors_origins: tuple[str, ...] = ()
     tls_cert: Path | None = None
     tls_key: Path | None = None
     token_file: Path | None = None
@@ -51,6 +60,12 @@ class Exposure:
         if (self.tls_cert is None) != (self.tls_key is None):
             given, missing = ("--tls-cert", "--tls-key") if self.tls_cert else ("--tls-key", "--tls-cert")
             raise ExposureError(f"{given} is given without {missing}; TLS needs both files.")
+        for origin in self.cors_origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise ExposureError(
+                    f'--cors-origin "{origin}" is no origin; write scheme, host and port (if it is not the usual one), '
+                    'such as https://lab.example.org or http://localhost:8080; or "*" for all.'
+                )
         if is_loopback(self.host) or self.insecure:
             return
         if self.tls_cert is None or self.token_file is None:
@@ -73,18 +88,39 @@ class Exposure:
         except OSError as error:
             raise ExposureError(f"A TLS file can't be read: {error}.") from None
 
-    def interceptors(self) -> "list[grpc.ServerInterceptor[Any, Any]]":
-        """Read the tokens and return what checks them.
+    def tls_context(self) -> ssl.SSLContext | None:
+        """Read the TLS files for HTTP; None without.
+
+        Raises:
+            ExposureError: A file can't be read.
+        """
+        if self.tls_cert is None:
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.set_alpn_protocols(["http/1.1"])
+        try:
+            context.load_cert_chain(self.tls_cert, self.tls_key)
+        except OSError as error:
+            raise ExposureError(f"A TLS file can't be read: {error}.") from None
+        return context
+
+    def tokens(self) -> Tokens | None:
+        """Read the tokens; None without.
 
         Raises:
             ExposureError: The file can't be read, or has no tokens.
         """
         if self.token_file is None:
-            return []
+            return None
         try:
-            return [TokenInterceptor(read_tokens(self.token_file))]
+            return Tokens(read_tokens(self.token_file))
         except (OSError, ValueError) as error:
             raise ExposureError(f"The tokens can't be read: {error}") from None
+
+    @property
+    def here_only(self) -> bool:
+        """Whether nothing but the address keeps strangers away."""
+        return is_loopback(self.host) and self.token_file is None and not self.insecure
 
 
 def bracketed(host: str) -> str:

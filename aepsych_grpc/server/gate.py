@@ -18,6 +18,11 @@ class Gate:
         self._inside = 0
         self._open = True
 
+    @property
+    def is_open(self) -> bool:
+        """Whether calls are let in."""
+        return self._open
+
     @contextmanager
     def passed(self) -> Iterator[None]:
         """Let one call in for the length of the block.

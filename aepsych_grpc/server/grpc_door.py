@@ -1,7 +1,5 @@
-"""The door for gRPC: method handlers, status codes, and a line in the log for each call."""
+"""The door for gRPC: method handlers and deadlines."""
 
-import logging
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,12 +9,11 @@ import grpc
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
-from google.rpc.error_details_pb2 import ErrorInfo
-from google.rpc.status_pb2 import Status
 
 from aepsych_grpc.error import Reason, ServiceError
-from aepsych_grpc.server.errors import abort, status_of
+from aepsych_grpc.server.errors import abort
 from aepsych_grpc.server.gate import Gate
+from aepsych_grpc.server.reporting import CallFailed, reported
 from aepsych_grpc.server.servicer import ENDLESS, Servicer
 from aepsych_grpc.v1 import experiment_service_pb2
 
@@ -24,8 +21,6 @@ SERVICE = experiment_service_pb2.DESCRIPTOR.services_by_name["ExperimentService"
 
 FAR_FUTURE = 1e8
 """Seconds, about three years: no deadline that anyone has set."""
-
-log = logging.getLogger(__name__)
 
 
 def method_handlers(servicer: Servicer, gate: Gate, endless: ThreadPoolExecutor) -> "grpc.GenericRpcHandler[Any, Any]":
@@ -40,12 +35,12 @@ def _handler(
     request_class = GetMessageClass(method.input_type)
 
     def answer(request: bytes, context: grpc.ServicerContext) -> bytes:
-        with _reported(method.name, context), gate.passed():
+        with _aborting(context), reported(method.name), gate.passed():
             response = servicer.call(method.name, _decoded(request_class, request), _time_left(context))
             return response.SerializeToString()
 
     def answer_stream(request: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
-        with _reported(method.name, context):
+        with _aborting(context), reported(method.name):
             message = _decoded(request_class, request)
             answers = servicer.stream(method.name, message, _time_left(context), context.add_callback)
             for response in gate.one_by_one(answers):
@@ -61,17 +56,11 @@ def _handler(
 
 
 @contextmanager
-def _reported(method: str, context: grpc.ServicerContext) -> Iterator[None]:
-    """Write a line into the log for a call, and end one that fails with its status."""
-    begin = time.perf_counter()
+def _aborting(context: grpc.ServicerContext) -> Iterator[None]:
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - whatever went wrong, the caller gets a status, the log a traceback
-        status = status_of(error)
-        log.warning("%s %s %.1f ms", method, _reason(status), 1e3 * (time.perf_counter() - begin))
-        log.debug("%s %s", method, status.message)
-        abort(context, status)
-    log.debug("%s OK %.1f ms", method, 1e3 * (time.perf_counter() - begin))
+    except CallFailed as failed:
+        abort(context, failed.status)
 
 
 def _time_left(context: grpc.ServicerContext) -> float | None:
@@ -85,9 +74,3 @@ def _decoded(request_class: type[Message], request: bytes) -> Message:
         return request_class.FromString(request)
     except DecodeError:
         raise ServiceError(Reason.INVALID_REQUEST, f"The request is no {request_class.DESCRIPTOR.full_name}.") from None
-
-
-def _reason(status: Status) -> str:
-    info = ErrorInfo()
-    status.details[0].Unpack(info)
-    return str(info.reason)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import FrameType
@@ -19,8 +20,15 @@ from aepsych_grpc import __version__
 from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.core.threads import single_thread
 from aepsych_grpc.server import grpc_door, reflection
+from aepsych_grpc.server.auth import TokenInterceptor
 from aepsych_grpc.server.exposure import Exposure, ExposureError, bracketed
 from aepsych_grpc.server.gate import Gate
+from aepsych_grpc.server.http.access import Access
+from aepsych_grpc.server.http.application import Application
+from aepsych_grpc.server.http.calls import HEALTH_NAMES, calls_by_path
+from aepsych_grpc.server.http.cors import Cors
+from aepsych_grpc.server.http.door import HttpDoor
+from aepsych_grpc.server.http.listening import listen
 from aepsych_grpc.server.limits import MAX_MESSAGE_BYTES
 from aepsych_grpc.server.servicer import Servicer
 from aepsych_grpc.server.warm_up import warm_up
@@ -41,9 +49,6 @@ LAST_ANSWERS_SECONDS = 0.1
 LOOK_UP_SECONDS = 0.5
 """How long a signal may go unnoticed."""
 
-_NAMES = ("", grpc_door.SERVICE.full_name)
-"""What the health service reports on: the server as a whole, and its service."""
-
 _OPTIONS: Sequence[tuple[str, int]] = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.so_reuseport", 0),  # a second server on the same port fails, rather than taking a share of the calls
@@ -56,7 +61,7 @@ log = logging.getLogger(__name__)
 
 
 class Server:
-    """A running server. `port` is where it listens."""
+    """A running server. `port` is where it listens for gRPC, `http_port` for HTTP, or None."""
 
     def __init__(self, database: str | Path, exposure: Exposure) -> None:
         """Open the database and begin to answer calls.
@@ -71,28 +76,48 @@ class Server:
         self._health = health.HealthServicer()
         # A few more than are let in, to refuse the others.
         self._endless = ThreadPoolExecutor(MOST_WATCHERS + 4, thread_name_prefix="watch")
+        self._calls = ThreadPoolExecutor(WORKERS, thread_name_prefix="call")
+        tokens, credentials, tls = exposure.tokens(), exposure.credentials(), exposure.tls_context()
         self._server = grpc.server(
-            ThreadPoolExecutor(WORKERS, thread_name_prefix="call"),
-            interceptors=exposure.interceptors(),
+            self._calls,
+            interceptors=[] if tokens is None else [TokenInterceptor(tokens)],
             options=list(_OPTIONS),
         )
-        credentials = exposure.credentials()
         self.port = _listen(self._server, exposure, credentials)
-        store = open_store(database)
+        sockets = [] if exposure.http_port is None else listen(exposure.host, exposure.http_port)
+        self.http_port = sockets[0].getsockname()[1] if sockets else None
+        with ExitStack() as on_failure:
+            for one in sockets:
+                on_failure.enter_context(one)
+            store = open_store(database)
+            on_failure.pop_all()
         self._experiments = Experiments(store)
         servicer = Servicer(store, self._experiments, CATALOGUE)
         self._server.add_generic_rpc_handlers(
             [grpc_door.method_handlers(servicer, self._gate, self._endless), *reflection.method_handlers(_SERVICES)]
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        self._http: HttpDoor | None = None
+        if sockets:
+            calls = calls_by_path(servicer, self._gate, self._calls, self._endless)
+            access = Access(tokens, here_only=exposure.here_only)
+            application = Application(calls, self._gate, access, Cors(exposure.cors_origins))
+            self._http = HttpDoor(application, sockets, tls)
+            self._http.start()
         self._server.start()
-        for name in _NAMES:
+        for name in HEALTH_NAMES:
             self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
 
     @property
     def address(self) -> str:
         """Host and port that clients call."""
         return f"{bracketed(self.exposure.host)}:{self.port}"
+
+    @property
+    def http_address(self) -> str | None:
+        """URL that clients call over HTTP; None if they can't."""
+        scheme = "http" if self.exposure.tls_cert is None else "https"
+        return f"{scheme}://{bracketed(self.exposure.host)}:{self.http_port}" if self.http_port else None
 
     def drain(self, grace: float = GRACE_SECONDS) -> bool:
         """Report NOT_SERVING, refuse new calls, let the others finish within `grace` seconds, close the database.
@@ -108,8 +133,10 @@ class Server:
         return self._experiments.close() and finished
 
     def stop(self, grace: float = GRACE_SECONDS) -> bool:
-        """As `drain`; then leave the port as well."""
+        """As `drain`; then leave the ports as well."""
         finished = self.drain(grace)
+        if self._http is not None:
+            self._http.stop()
         self._server.stop(grace=0.5).wait()
         self._endless.shutdown(wait=False, cancel_futures=True)
         return finished
@@ -134,7 +161,8 @@ def serve(database: str | Path, exposure: Exposure, announce: Callable[[str], No
     server = Server(database, exposure)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    announce(f"aepsych-grpc {__version__} listening on {server.address} (database {place_of(database)})")
+    http = f" and {server.http_address}" if server.http_address else ""
+    announce(f"aepsych-grpc {__version__} listening on {server.address}{http} (database {place_of(database)})")
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     log.info("stopping on %s", _next_signal(received).name)
     server.drain(GRACE_SECONDS)

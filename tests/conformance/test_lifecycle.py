@@ -28,7 +28,10 @@ CONFIG = {
     "strategies": [{"generator": {"name": "sobol"}, "stopping": {"maxAsks": 100}}],
     "seed": 1,
 }
-READY = re.compile(rf"aepsych-grpc {re.escape(__version__)} listening on (127\.0\.0\.1:\d+) \(database (.*)\)\n")
+READY = re.compile(
+    rf"aepsych-grpc {re.escape(__version__)} listening on (127\.0\.0\.1:\d+)"
+    r" and http://127\.0\.0\.1:\d+ \(database (.*)\)\n"
+)
 
 
 @contextlib.contextmanager

@@ -32,7 +32,7 @@ def test_missing_files_are_named(tmp_path):
     with pytest.raises(ExposureError, match=r"gone\.pem"):
         exposure.credentials()
     with pytest.raises(ExposureError, match=r"gone\.pem"):
-        exposure.interceptors()
+        exposure.tokens()
 
 
 def test_an_ipv6_address_stands_in_brackets():
@@ -51,4 +51,4 @@ def test_a_token_file_without_usable_tokens_is_refused(content, tmp_path):
     file = tmp_path / "tokens.txt"
     file.write_text(content, encoding="utf-8")
     with pytest.raises(ExposureError, match=r"tokens\.txt"):
-        Exposure(token_file=file).interceptors()
+        Exposure(token_file=file).tokens()
