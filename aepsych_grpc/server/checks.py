@@ -8,7 +8,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from aepsych_grpc.config.violation import Violation
 from aepsych_grpc.error import Reason, ServiceError
-from aepsych_grpc.server.limits import MAX_LABELS, MAX_TEXT
+from aepsych_grpc.server.limits import MAX_DEPTH, MAX_LABELS, MAX_TEXT
 
 _MAX_SECONDS = 315_576_000_000
 """Largest absolute number of seconds of a google.protobuf.Duration: 10,000 years."""
@@ -76,16 +76,18 @@ class Checks:
             self.refuse(path, f"{total:g} s is given; expected is {'more than' if positive else 'at least'} 0 s.")
         return total
 
-    def json(self, path: str, value: Any) -> Any:
-        """Check that every number within a JSON value is one."""
+    def json(self, path: str, value: Any, depth: int = MAX_DEPTH) -> Any:
+        """Check that every number within a JSON value is one, and that it is not too deep to be stored."""
         if isinstance(value, float):
             self.finite(path, value)
+        elif isinstance(value, Mapping | list) and not depth:
+            self.refuse(path, f"More than {MAX_DEPTH} groups of fields or lists are within each other.")
         elif isinstance(value, Mapping):
             for name, entry in value.items():
-                self.json(f"{path}.{name}", entry)
+                self.json(f"{path}.{name}", entry, depth - 1)
         elif isinstance(value, list):
             for i, entry in enumerate(value):
-                self.json(f"{path}[{i}]", entry)
+                self.json(f"{path}[{i}]", entry, depth - 1)
         return value
 
 

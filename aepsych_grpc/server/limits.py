@@ -30,6 +30,9 @@ MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 MAX_TEXT = 200
 """Characters of an id, a participant's id, a label's key or value, a reason."""
 
+MAX_DEPTH = 16
+"""Groups of fields and lists within each other in metadata. Protobuf reads no message with more than about 32."""
+
 MAX_LABELS = 64
 """Labels of an experiment."""
 

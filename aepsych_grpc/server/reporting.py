@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from google.rpc.code_pb2 import Code
 from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
 
@@ -32,7 +33,7 @@ def reported(method: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        status = status_of(error)
+        status = error.status if isinstance(error, CallFailed) else status_of(error)
         log.warning("%s %s %.1f ms", method, _reason(status), 1e3 * (time.perf_counter() - begin))
         log.debug("%s %s", method, status.message)
         raise CallFailed(status) from error
@@ -41,5 +42,6 @@ def reported(method: str) -> Iterator[None]:
 
 def _reason(status: Status) -> str:
     info = ErrorInfo()
-    status.details[0].Unpack(info)
-    return str(info.reason)
+    if status.details:
+        status.details[0].Unpack(info)
+    return str(info.reason or Code.Name(status.code))

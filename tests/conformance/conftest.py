@@ -8,12 +8,12 @@ from pathlib import Path
 
 import grpc
 import pytest
+from doors import DOORS, Door
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 from grpc_status import rpc_status
 
 from aepsych_grpc.server.exposure import Exposure
 from aepsych_grpc.server.serving import Server
-from aepsych_grpc.v1.experiment_service_pb2_grpc import ExperimentServiceStub
 
 
 @pytest.fixture(scope="session")
@@ -22,14 +22,26 @@ def environment():
     return os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 
+OVER_EVERY_DOOR = ("test_bad_config", "test_bad_input", "test_revising_trials", "test_sending_again")
+"""The modules whose tests are run over each door. What the others test is no door's affair, and they use gRPC."""
+
+
+def pytest_generate_tests(metafunc):
+    if "live" in metafunc.fixturenames and metafunc.module.__name__.rpartition(".")[2] in OVER_EVERY_DOOR:
+        metafunc.parametrize("live", DOORS, indirect=True, scope="module")
+
+
 @dataclass(frozen=True)
 class Live:
-    """A running server, a stub that calls it, and its database."""
+    """A running server, a stub that calls it through one of its doors, and its database."""
 
     server: Server
-    stub: ExperimentServiceStub
-    channel: grpc.Channel
+    door: Door
     database: Path
+
+    @property
+    def stub(self):
+        return self.door.stub
 
     def rows(self):
         """Return everything that the database holds."""
@@ -41,11 +53,11 @@ class Live:
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory):
+def live(tmp_path_factory, request):
     database = tmp_path_factory.mktemp("server") / "experiments.db"
-    server = Server(database, Exposure(port=0))
-    with grpc.insecure_channel(server.address) as channel:
-        yield Live(server, ExperimentServiceStub(channel), channel, database)
+    server = Server(database, Exposure(port=0, http_port=0))
+    with DOORS[getattr(request, "param", "grpc")](server) as door:
+        yield Live(server, door, database)
     server.stop(0)
 
 

@@ -97,6 +97,18 @@ def metadata_nan(experiment_id):
     return request
 
 
+def metadata_nested(depth):
+    def build(experiment_id):
+        request = tell(experiment_id, {"trialId": 2, "outcomes": {"response": 1}})
+        inner = request.observations[0].metadata
+        for _ in range(depth - 1):
+            inner = inner.fields["a"].struct_value
+        inner.fields["a"].number_value = 1
+        return request
+
+    return build
+
+
 def predict(**values):
     def build(experiment_id):
         request = v1.QueryRequest(experiment_id=experiment_id)
@@ -193,6 +205,18 @@ CASES = {
         ["observations[0].response_time"],
     ),
     "metadata nan": ("Tell", metadata_nan, INVALID, ["observations[0].metadata.gaze[0]"]),
+    "metadata too deep": (
+        "Tell",
+        metadata_nested(17),
+        INVALID,
+        ["observations[0].metadata" + 16 * ".a"],
+    ),
+    "metadata as deep as can be": (
+        "Tell",
+        metadata_nested(32),
+        INVALID,
+        ["observations[0].metadata" + 16 * ".a"],
+    ),
     "no observations": ("Tell", lambda experiment_id: tell(experiment_id), INVALID, ["observations"]),
     "one bad observation among good ones": (
         "Tell",
@@ -383,7 +407,7 @@ def test_a_hundred_thousand_observations(live, running, refused):
     assert live.rows() == before
 
 
-def test_a_message_beyond_the_size_limit_is_refused_by_the_channel(live, running):
+def test_a_message_beyond_the_size_limit_is_refused_by_the_door(live, running):
     request = tell(running, {"trialId": 2, "outcomes": {"response": 1}, "metadata": {"video": "x" * (33 * 2**20)}})
     before = live.rows()
     with pytest.raises(grpc.RpcError) as caught:
@@ -395,9 +419,8 @@ def test_a_message_beyond_the_size_limit_is_refused_by_the_channel(live, running
 
 @pytest.mark.parametrize("method", ["Setup", "Ask", "Tell", "Query", "Replay"])
 def test_bytes_that_are_no_message(method, live, refused):
-    call = live.channel.unary_unary(f"/aepsych_grpc.v1.ExperimentService/{method}")
     before = live.rows()
-    refusal = refused(call, b"\xff\xff\xff")
+    refusal = refused(live.door.raw(method), b"\xff\xff\xff")
     assert (refusal.code, refusal.reason) == INVALID
     assert live.rows() == before
 

@@ -3,6 +3,7 @@
 import contextlib
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 
 from aepsych_grpc import __version__
 from aepsych_grpc.cli import app
+from aepsych_grpc.server import serving
 from aepsych_grpc.server.exposure import Exposure, ExposureError
 from aepsych_grpc.server.serving import Server
 from aepsych_grpc.store.place import place_of
@@ -130,6 +132,7 @@ def test_a_call_that_does_not_end_does_not_keep_the_server(tmp_path, monkeypatch
         (["--database", "postgresql://someone:secret@/studies?host=/nowhere"], "postgresql://someone@/studies"),
         (["--tls-cert", "cert.pem"], "--tls-key"),
         (["--token-file", "/nowhere/tokens.txt"], "tokens.txt"),
+        (["--cors-origin", "lab.example"], "https://lab.example.org"),
     ],
 )
 def test_a_server_that_can_t_start_says_why(arguments, message, tmp_path):
@@ -142,7 +145,10 @@ def test_a_server_that_can_t_start_says_why(arguments, message, tmp_path):
 
 def test_help_teaches():
     shown = CliRunner().invoke(app, ["serve", "--help"], env={"COLUMNS": "100"}).stdout
-    for line in ("aepsych-grpc serve --host 0.0.0.0 --db study.db", "--token-file", "grpcurl -plaintext"):
+    for line in (
+        "aepsych-grpc serve --host 0.0.0.0 --db study.db",
+        *("--token-file", "--http-port", "--no-http", "--cors-origin", "grpcurl -plaintext", "curl localhost:50052"),
+    ):
         assert line in shown
 
 
@@ -151,6 +157,44 @@ def test_a_port_is_for_one_server(tmp_path):
     with pytest.raises(ExposureError, match="--port"):
         Server(tmp_path / "b.db", Exposure(port=first.port))
     first.stop(0)
+
+
+def test_so_is_a_port_for_http(tmp_path):
+    first = Server(tmp_path / "a.db", Exposure(port=0, http_port=0))
+    with pytest.raises(ExposureError, match=r"--http-port.*--no-http"):
+        Server(tmp_path / "b.db", Exposure(port=0, http_port=first.http_port))
+    first.stop(0)
+    again = Server(tmp_path / "b.db", Exposure(port=0, http_port=first.http_port))
+    again.stop(0)
+
+
+@pytest.mark.parametrize(("host", "address"), [("localhost", "127.0.0.1"), ("::1", "::1"), ("::", "127.0.0.1")])
+def test_http_listens_where_grpc_does(host, address, tmp_path):
+    server = Server(tmp_path / "a.db", Exposure(host=host, port=0, http_port=0, insecure=True))
+    for port in (server.port, server.http_port):
+        socket.create_connection((address, port)).close()
+    server.stop(0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "http_port"),
+    [
+        ([], 50052),
+        (["--port", "7"], 8),
+        (["--port", "0"], 0),
+        (["--port", "65535"], 0),
+        (["--http-port", "9"], 9),
+        (["--no-http"], None),
+        (["--no-http", "--http-port", "9"], None),
+    ],
+)
+def test_the_port_for_http_is_the_next_one(arguments, http_port, monkeypatch):
+    exposures = []
+    monkeypatch.setattr(serving, "serve", lambda _database, exposure, _announce: exposures.append(exposure))
+    origins = ["--cors-origin", "https://a.example", "--cors-origin", "https://b.example"]
+    assert CliRunner().invoke(app, ["serve", *arguments, *origins]).exit_code == 0
+    assert exposures[0].http_port == http_port
+    assert exposures[0].cors_origins == ("https://a.example", "https://b.example")
 
 
 def test_a_stopping_server_finishes_its_calls_and_takes_no_more(tmp_path):

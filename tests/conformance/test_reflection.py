@@ -22,9 +22,15 @@ def ask(channel, version, **request):
     return answer
 
 
+@pytest.fixture
+def channel(live):
+    with grpc.insecure_channel(live.server.address) as channel:
+        yield channel
+
+
 @pytest.mark.parametrize("version", SERVICES)
-def test_services_are_listed(version, live):
-    listed = ask(live.channel, version, list_services="").list_services_response.service
+def test_services_are_listed(version, channel):
+    listed = ask(channel, version, list_services="").list_services_response.service
     assert [service.name for service in listed] == [SERVICE, "grpc.health.v1.Health", *SERVICES]
 
 
@@ -33,16 +39,16 @@ def test_services_are_listed(version, live):
     "symbol",
     [SERVICE, f"{SERVICE}.Ask", "aepsych_grpc.v1.Trial.stimuli", "aepsych_grpc.v1.TrialState", *SERVICES],
 )
-def test_the_files_of_a_symbol_are_whole(version, symbol, live):
-    response = ask(live.channel, version, file_containing_symbol=symbol).file_descriptor_response
+def test_the_files_of_a_symbol_are_whole(version, symbol, channel):
+    response = ask(channel, version, file_containing_symbol=symbol).file_descriptor_response
     files = {file.name: file for file in map(FileDescriptorProto.FromString, response.file_descriptor_proto)}
     assert files
     assert all(dependency in files for file in files.values() for dependency in file.dependency)
 
 
 @pytest.mark.parametrize("version", SERVICES)
-def test_comments_come_along(version, live):
-    response = ask(live.channel, version, file_by_filename="aepsych_grpc/v1/trial.proto").file_descriptor_response
+def test_comments_come_along(version, channel):
+    response = ask(channel, version, file_by_filename="aepsych_grpc/v1/trial.proto").file_descriptor_response
     (file,) = [
         file
         for file in map(FileDescriptorProto.FromString, response.file_descriptor_proto)
@@ -60,8 +66,8 @@ def test_comments_come_along(version, live):
         {"all_extension_numbers_of_type": "aepsych_grpc.v1.Trial"},
     ],
 )
-def test_what_is_unknown_is_not_found(request_, live):
-    answer = ask(live.channel, SERVICES[0], **request_)
+def test_what_is_unknown_is_not_found(request_, channel):
+    answer = ask(channel, SERVICES[0], **request_)
     assert answer.error_response.error_code == grpc.StatusCode.NOT_FOUND.value[0]
     assert answer.original_request == reflection_pb2.ServerReflectionRequest(**request_)
 

@@ -26,11 +26,36 @@ def test_tls_needs_both_files(given, missing, tmp_path):
         Exposure(insecure=True, **{given: tmp_path / "x"}).check()
 
 
+@pytest.mark.parametrize("origin", ["*", "null", "https://lab.example", "http://localhost:8080", "http://[::1]:80"])
+def test_an_origin_is_scheme_host_and_port(origin):
+    Exposure(cors_origins=(origin,)).check()
+
+
+@pytest.mark.parametrize("origin", ["", "lab.example", "https://lab.example/", "https://lab.example/page", "https://"])
+def test_what_is_no_origin(origin):
+    with pytest.raises(ExposureError, match="scheme, host and port"):
+        Exposure(cors_origins=(origin,)).check()
+
+
+def test_files_that_are_no_pem_are_refused_for_http(tmp_path):
+    (tmp_path / "x").write_text("nothing")
+    with pytest.raises(ExposureError, match="TLS file"):
+        Exposure(tls_cert=tmp_path / "x", tls_key=tmp_path / "x").tls_context()
+
+
+def test_only_loopback_without_tokens_is_for_this_machine_alone(tmp_path):
+    assert Exposure().here_only
+    for other in ({"insecure": True}, {"token_file": tmp_path / "t"}, {"host": "0.0.0.0"}):
+        assert not Exposure(**other).here_only
+
+
 def test_missing_files_are_named(tmp_path):
     gone = tmp_path / "gone.pem"
     exposure = Exposure(tls_cert=gone, tls_key=gone, token_file=gone)
     with pytest.raises(ExposureError, match=r"gone\.pem"):
         exposure.credentials()
+    with pytest.raises(ExposureError, match="TLS file"):
+        exposure.tls_context()
     with pytest.raises(ExposureError, match=r"gone\.pem"):
         exposure.tokens()
 

@@ -25,6 +25,7 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = tuple[tuple[str, str], ...]
 
+_NOT_KEPT = ("Cache-Control", "no-store")
 _BEARER = ("WWW-Authenticate", "Bearer")
 
 
@@ -83,7 +84,8 @@ class Application:
         wire = UNARY.get(request.content_type)
         if wire is None:
             return _unknown_type(request, call.name, UNARY)
-        return await self._unary(call, wire, request, body, receive)
+        response = await self._unary(call, wire, request, body, receive)
+        return response if request.method == "POST" else replace(response, headers=(*response.headers, _NOT_KEPT))
 
     async def _unary(
         self, call: UnaryCall, wire: UnaryWire, request: HttpRequest, body: bytes | None, receive: Receive

@@ -9,11 +9,13 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.descriptor_pb2 import MethodOptions
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
+from google.rpc.code_pb2 import NOT_FOUND
+from google.rpc.status_pb2 import Status
 from grpc_health.v1 import health, health_pb2
 
-from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.server.gate import Gate
 from aepsych_grpc.server.grpc_door import SERVICE
+from aepsych_grpc.server.reporting import CallFailed
 from aepsych_grpc.server.servicer import ENDLESS, Servicer
 from aepsych_grpc.server.watching import WhenGone
 
@@ -93,7 +95,8 @@ def _call(method: MethodDescriptor, servicer: Servicer, gate: Gate, pool: Execut
 def _check_health(gate: Gate, request: Message, _timeout: float | None) -> Message:
     assert isinstance(request, health_pb2.HealthCheckRequest)  # noqa: S101  # as its call says
     if request.service not in HEALTH_NAMES:
-        raise ServiceError(Reason.NOT_SUPPORTED, f'There is no service "{request.service[:60]}".')
+        # As the health protocol has it: its callers know nothing of our reasons.
+        raise CallFailed(Status(code=NOT_FOUND, message=f'There is no service "{request.service[:60]}".'))
     response: Message = health_pb2.HealthCheckResponse(
         status=health_pb2.HealthCheckResponse.SERVING if gate.is_open else health_pb2.HealthCheckResponse.NOT_SERVING
     )

@@ -22,11 +22,11 @@ from aepsych_grpc.server.checks import refusal
 M = TypeVar("M", bound=Message)
 T = TypeVar("T")
 
-MAX_DEPTH = 60
-"""Objects and lists within each other. Those of metadata, the only ones without a form, have a lower limit."""
+MAX_DEPTH = 30
+"""Objects and lists within each other: about what protobuf's binary form takes."""
 
 _HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
-_NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?|NaN|-?Infinity")
+_NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?|NaN|-?Infinity", re.ASCII)
 _EXAMPLES = {Duration: 'a duration in seconds, such as "1.5s"', Timestamp: 'a time, such as "2026-01-31T12:00:00Z"'}
 _SMALLEST, _LARGEST = -(2**31), 2**31 - 1
 
@@ -159,13 +159,13 @@ class _Reader:
             self._value(given, message, path, depth)
         elif isinstance(message, Duration | Timestamp):
             self._time(given, message, path)
+        elif depth < 1:
+            self._refuse(path, f"There are more than {MAX_DEPTH} objects or lists within each other.")
         elif isinstance(message, ListValue):
             self._list(given, message.values, message.DESCRIPTOR.fields_by_name["values"], path, depth - 1)
         elif not isinstance(given, dict):
             expected = "values by name" if isinstance(message, Struct) else ", ".join(message.DESCRIPTOR.fields_by_name)
             self._refuse(path, f"{_given(given)}; expected is an object with {expected or 'no fields'}.")
-        elif depth < 1:
-            self._refuse(path, f"There are more than {MAX_DEPTH} objects or lists within each other.")
         elif isinstance(message, Struct):
             for key, value in given.items():
                 self._value(value, message.fields[key], f"{path}.{key}", depth - 1)

@@ -4,8 +4,8 @@ import re
 
 from aepsych_grpc.error import Reason, ServiceError
 
-_MILLISECONDS = re.compile(r"\d{1,10}")
-_GRPC = re.compile(r"(\d{1,8})([HMSmun])")
+_MILLISECONDS = re.compile(r"[0-9]{1,10}")
+_GRPC = re.compile(r"([0-9]{1,8})([HMSmun])")
 _UNITS = {"H": 3600.0, "M": 60.0, "S": 1.0, "m": 1e-3, "u": 1e-6, "n": 1e-9}
 
 
