@@ -1,0 +1,27 @@
+"""A runner in Python: goes through behaviours and prints what README.md describes."""
+
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+
+
+def behave(behaviours: Iterable[Callable[[], None]]) -> int:
+    """Try each behaviour, which is named like its function and fails by raising, and return the exit code."""
+    failed = False
+    for behaviour in behaviours:
+        try:
+            behaviour()
+        except Exception as error:  # whatever it is, the next behaviour has its turn
+            failed = True
+            *_, place = traceback.extract_tb(error.__traceback__)
+            why = f"line {place.lineno}: {place.line}: {type(error).__name__} {error}"
+            print(behaviour.__name__, "FAILED", " ".join(why.split()), flush=True)
+        else:
+            print(behaviour.__name__, "ok", flush=True)
+    return 1 if failed else 0
+
+
+def restart() -> None:
+    """Have the server restarted."""
+    print("restart", flush=True)
+    sys.stdin.readline()
