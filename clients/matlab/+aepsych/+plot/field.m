@@ -39,7 +39,7 @@ if numel(values) == 1
     ylabel(shown, strrep(outcome, '_', ' '), 'Interpreter', 'none');
     plot(shown, x, told, 'ko', 'MarkerSize', 4);
 else
-    pcolor(shown, grid{:}, reshape(response.mean, size(grid{1})), 'EdgeColor', 'none');
+    contourf(shown, grid{:}, reshape(response.mean, size(grid{1})), 20, 'LineStyle', 'none');
     colormap(shown, aepsych.plot.lightToDeep());
     set(get(colorbar('peer', shown), 'YLabel'), 'String', strrep(outcome, '_', ' '), 'Interpreter', 'none');
     high = told > (min([told, 0]) + max([told, 1])) / 2;

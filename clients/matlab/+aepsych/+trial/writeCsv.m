@@ -5,7 +5,7 @@ function writeCsv(experiment, file)
 if id < 0
     error('aepsych:INVALID_REQUEST', '%s can''t be written: %s', file, why);
 end
-close = onCleanup(@() fclose(id));
+closing = onCleanup(@() fclose(id));
 for row = [{columns}, num2cell(rows, 2)']
     fprintf(id, '%s\r\n', strjoin(cellfun(@field, row{1}, 'UniformOutput', false), ','));
 end

@@ -13,21 +13,36 @@ attempts = 10;
 for attempt = 1:attempts
     left = max(seconds - toc(start), 0.001); % a pause can last longer than it should
     answer = aepsych.wire.post(url, body, left, connection.token, connection.ca_file);
-    if answer.status == 200
+    [told, readable] = reading(answer);
+    if answer.status == 200 && readable
         connection.reached = true;
-        response = aepsych.wire.fromJson(responseMessage, aepsych.json.decode(answer.body));
+        response = aepsych.wire.fromJson(responseMessage, told);
         return
     end
-    failure = aepsych.wire.failure(answer, connection.url);
+    failure = aepsych.wire.failure(answer, told, connection.url);
     connection.reached = connection.reached || answer.status > 0;
-    pauses = min(0.1 * 2 ^ (attempt - 1), 3) * (0.75 + 0.25 * sin(1e5 * now())); % spread, without the user's rand
+    % Clients that failed together come back one by one; the user's random numbers stay as they are.
+    pauses = min(0.1 * 2 ^ (attempt - 1), 3) * (0.75 + 0.25 * sin(86400e3 * now()));
     last = seconds;
     if ~connection.reached
         last = min(seconds, 3); % a wrong address deserves its error soon, a server that restarts patience
     end
     if ~failure.again || attempt == attempts || toc(start) + pauses >= last
-        error(struct('identifier', failure.identifier, 'message', failure.message, 'stack', dbstack(1)));
+        error(failure.identifier, '%s', failure.message);
     end
     pause(pauses);
 end
+end
+
+function [told, readable] = reading(answer)
+told = struct();
+readable = answer.status > 0;
+if readable
+    try
+        told = aepsych.json.decode(answer.body);
+    catch
+        readable = false;
+    end
+end
+readable = readable && isstruct(told);
 end

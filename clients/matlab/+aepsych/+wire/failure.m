@@ -1,7 +1,7 @@
-function failure = failure(answer, url)
+function failure = failure(answer, told, url)
 %FAILURE Says why a call failed, from what came instead of its response.
 %
-%   FAILURE = aepsych.wire.failure(ANSWER, URL), with fields
+%   FAILURE = aepsych.wire.failure(ANSWER, TOLD, URL), where TOLD is what the ANSWER's JSON says, with fields
 %     identifier  'aepsych:REASON'; the reasons are those of the contract's ErrorReason, such as OUT_OF_BOUNDS. Without a
 %                 word from the server it is CONNECTION_FAILED, DEADLINE_EXCEEDED or UNEXPECTED_ANSWER.
 %     message     what was given, what is allowed and what to do; every field at fault has a line
@@ -10,11 +10,6 @@ failure = struct('identifier', '', 'message', '', 'again', false);
 if answer.status == 0
     failure = withoutAnswer(answer, url);
     return
-end
-try
-    told = aepsych.json.decode(answer.body);
-catch
-    told = struct();
 end
 if ~isstruct(told) || ~isfield(told, 'code')
     failure.identifier = 'aepsych:UNEXPECTED_ANSWER';

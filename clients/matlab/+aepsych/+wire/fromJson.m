@@ -73,7 +73,7 @@ switch field.kind
         value = sscanf(told, '%fs');
     case 'number'
         if ischar(told) % "NaN", "Infinity"
-            value = str2double(told);
+            value = str2double(strrep(told, 'Infinity', 'Inf'));
         end
 end
 end

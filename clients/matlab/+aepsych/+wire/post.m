@@ -69,13 +69,13 @@ if ~isempty(caFile)
     lines{end + 1} = ['cacert = ' quoted(caFile)];
 end
 written(fullfile(folder, 'curl'), sprintf('%s\n', lines{:}));
-[exit, output] = system(sprintf('curl -q --config "%s" 2>"%s"', fullfile(folder, 'curl'), fullfile(folder, 'errors')));
-if exit == 0
+[code, output] = system(sprintf('curl -q --config "%s" 2>"%s"', fullfile(folder, 'curl'), fullfile(folder, 'errors')));
+if code == 0
     at = find(output == sprintf('\n'), 1, 'last');
     answer = struct('status', str2double(output(at + 1:end)), 'problem', '', 'body', output(1:at - 1));
     return
 end
-switch exit
+switch code
     case 28
         problem = 'timeout';
     case {6, 7, 18, 52, 55, 56} % no such host, refused, cut off before or within the answer
