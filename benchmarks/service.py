@@ -11,8 +11,13 @@ import os
 import random
 import statistics
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 from process_cpu import cpu_seconds
@@ -74,6 +79,47 @@ def overhead(client: Client, calls: int) -> Row:
     for _ in track(range(calls), description="RPC overhead", console=console):
         timed(client.server_info, seconds)
     return milliseconds("GetServerInfo", seconds[calls // 10 :], "p50 1")
+
+
+def http_overhead(port: int, calls: int) -> list[Row]:
+    """Call over HTTP, each call beside one that a server without any content answers, through the same client."""
+    bare = HTTPServer(("127.0.0.1", 0), _Bare)
+    threading.Thread(target=bare.serve_forever, daemon=True).start()
+    rows = []
+    for what, content_type, body, goal in (
+        ("GetServerInfo over HTTP, binary", "application/proto", b"", "p50 1 beyond a bare server"),
+        ("GetServerInfo over HTTP, JSON (24 kB)", "application/json", b"{}", ""),
+    ):
+        seconds: list[float] = []
+        nothing: list[float] = []
+        connections = [HTTPConnection("127.0.0.1", one) for one in (port, bare.server_port)]
+        for _ in track(range(calls), description=what, console=console):
+            for connection, into in zip(connections, (seconds, nothing), strict=True):
+                timed(partial(_post, connection, content_type, body), into)
+        for connection in connections:
+            connection.close()
+        rows.append(milliseconds(what, seconds[calls // 10 :], goal))
+    bare.shutdown()
+    return [*rows, milliseconds("  bare HTTP server of Python's, same client", nothing[calls // 10 :])]
+
+
+def _post(connection: HTTPConnection, content_type: str, body: bytes) -> None:
+    path = "/aepsych_grpc.v1.ExperimentService/GetServerInfo"
+    connection.request("POST", path, body, {"Content-Type": content_type})
+    response = connection.getresponse()
+    response.read()
+    assert response.status == HTTPStatus.OK
+
+
+class _Bare(BaseHTTPRequestHandler):
+    """Answers with nothing, as fast as can be."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        """Answer."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 
 def asks(client: Client, server: ServerProcess, trials: int) -> list[Row]:
@@ -148,6 +194,7 @@ def main() -> None:
             client = Client(f"127.0.0.1:{server.port}")
             rows += [
                 overhead(client, arguments.calls),
+                *http_overhead(server.http_port, arguments.calls),
                 *asks(client, server, arguments.trials),
                 *tells(client, folder, arguments.calls),
                 idle(server),

@@ -242,6 +242,30 @@ def test_a_head_without_end_is_cut_off(live):
         assert one.recv(100).startswith(b"HTTP/1.1 400")
 
 
+@pytest.mark.parametrize("chunked", [True, False])
+def test_a_request_that_breaks_off_is_none_even_if_it_could_be_read(chunked, live, send, experiment_id):
+    """What came of it is a whole Tell, of the first of two responses."""
+    request = v1.TellRequest(experiment_id=experiment_id)
+    for i in range(2):
+        observation = request.observations.add(observation_id=f"{chunked} {i}")
+        observation.outcomes["response"].number_value = 1
+        observation.stimuli.add().values["x"].number_value = 0.5
+    whole = request.SerializeToString()
+    del request.observations[1]
+    part = request.SerializeToString()
+    assert whole.startswith(part)
+    before = live.rows()
+    announced = b"Transfer-Encoding: chunked" if chunked else b"Content-Length: %d" % len(whole)
+    head = b"POST %s/Tell HTTP/1.1\r\nContent-Type: application/proto\r\n%s\r\n\r\n" % (SERVICE.encode(), announced)
+    with socket.create_connection(("127.0.0.1", live.server.http_port), timeout=30) as one:
+        one.sendall(head + (b"%x\r\n%s\r\n" % (len(part), part) if chunked else part))
+        one.shutdown(socket.SHUT_WR)
+        assert one.recv(1000) == b""
+    send("GET", "/healthz", headers={})
+    assert live.server._gate._inside == 0
+    assert live.rows() == before
+
+
 @pytest.mark.parametrize("value", ["-1", "soon", "12345678901"])
 def test_a_timeout_must_be_one(value, post):
     status, error = post("GetServerInfo", {}, {"Connect-Timeout-Ms": value})

@@ -14,6 +14,7 @@ from aepsych_grpc.server.serving import Server
 
 README = Path(__file__).parents[2] / "README.md"
 PORT = 50051
+HTTP_PORT = 50052
 
 
 def printed_lines(heading, language):
@@ -26,7 +27,7 @@ def printed_lines(heading, language):
 @pytest.fixture
 def server_of_the_readme(tmp_path):
     try:
-        server = Server(tmp_path / "readme.db", Exposure(port=PORT))
+        server = Server(tmp_path / "readme.db", Exposure(port=PORT, http_port=HTTP_PORT))
     except ExposureError as error:
         pytest.skip(f"the README's port is taken: {error}")
     yield
@@ -65,6 +66,27 @@ def test_the_grpcurl_lines_work_as_printed(environment, tmp_path):
         '"eye": "left"',
     ):
         assert expected in output
+
+
+@pytest.mark.usefixtures("server_of_the_readme")
+def test_the_curl_lines_work_as_printed(environment, tmp_path):
+    script = printed_lines("Over HTTP, with curl", "sh")
+    assert f"localhost:{HTTP_PORT}" in script
+    command = ["bash", "-euo", "pipefail", "-c", script]
+    ran = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    for expected in (
+        f"curl http://localhost:{HTTP_PORT}/aepsych_grpc.v1.ExperimentService/GetServerInfo",
+        '"source": "TRIAL_SOURCE_SOBOL"',
+        '"nextTrials": [{"trialId": 2',
+        '"thresholdContour"',
+        '"trials": [{"trialId": 1',
+        '{"code": "invalid_argument", "message": "fixed_parameter: There is no field',
+        'Did you mean \\"fixed_parameters\\"?',
+    ):
+        assert expected in ran.stdout
 
 
 @pytest.mark.usefixtures("server_of_the_readme")

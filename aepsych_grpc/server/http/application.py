@@ -42,11 +42,14 @@ class Application:
         """Answer a request, as ASGI has it."""
         request = HttpRequest.of(scope)
         sending = _Sending(send, self._cors.headers(request))
-        response = (
-            self._access.misdirected(request)
-            or self._page(request, scope["scheme"])
-            or await self._call(request, receive, sending)
-        )
+        try:
+            response = (
+                self._access.misdirected(request)
+                or self._page(request, scope["scheme"])
+                or await self._call(request, receive, sending)
+            )
+        except _BrokenOffError:
+            return
         if response is not None:
             await sending.whole(response)
 
@@ -145,6 +148,10 @@ class Application:
         return plain(404, text + "\n") if request.method != "POST" else connect.failure(status, 404)
 
 
+class _BrokenOffError(Exception):
+    """The end of a request is missing, and nobody waits for an answer."""
+
+
 class _Sending:
     """Sends a response, with the headers that every one has."""
 
@@ -176,6 +183,7 @@ async def _read(request: HttpRequest, receive: Receive) -> bytes:
 
     Raises:
         ServiceError: LIMIT_EXCEEDED.
+        _BrokenOffError: The caller has gone before its end. What came could look like a whole message, with less in it.
     """
     announced = request.header("content-length")
     if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
@@ -183,6 +191,8 @@ async def _read(request: HttpRequest, receive: Receive) -> bytes:
     body = bytearray()
     while True:
         event = await receive()
+        if event["type"] == "http.disconnect":
+            raise _BrokenOffError
         body += event.get("body", b"")
         if len(body) > MAX_BODY_BYTES:
             raise too_large()
