@@ -3,6 +3,7 @@
 PYTHON ?= python3
 TORCH := $(shell sed -n 's/^torch==//p' constraints.txt)
 PIP := .venv/bin/python -m pip --disable-pip-version-check
+GOOGLEAPIS = $(shell .venv/bin/python -c 'import google.rpc; print(google.rpc.__path__[0].removesuffix("/google/rpc"))')
 PYTEST := .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 export OMP_NUM_THREADS = 1
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -43,13 +44,20 @@ format: .venv/.installed  ## Format the sources and fix what can be fixed by its
 	ruff format
 	buf format --write
 
-generate: .venv/.installed  ## Generate what the server and the clients have from protos/
+generate: .venv/.installed  ## Generate the stubs in aepsych_grpc/v1 and the clients' from protos/; needs protoc
 	buf format --write
 	rm -f aepsych_grpc/v1/*_pb2*.py* clients/matlab/+aepsych/+rpc/*.m
 	buf generate
 	@# Of the services' stubs only those that there are: the typing plugin writes one for every file.
 	@for stub in aepsych_grpc/v1/*_pb2_grpc.pyi; do test -e "$${stub%i}" || rm "$$stub"; done
 	buf build --as-file-descriptor-set --output aepsych_grpc/v1/descriptors.binpb
+	@command -v protoc > /dev/null || { echo "The C# client needs protoc. On Debian and Ubuntu: sudo apt-get install protobuf-compiler"; exit 1; }
+	rm -f clients/csharp/Runtime/Generated/*.cs
+	buf generate --template buf.gen.csharp.yaml
+	@# What errors carry, from the package that the server has it from; internal, lest it clashes with another copy.
+	protoc --proto_path=$(GOOGLEAPIS) --csharp_out=internal_access:clients/csharp/Runtime/Generated \
+		google/rpc/status.proto google/rpc/error_details.proto
+	python -m tools.unity_metas clients/csharp
 
 reference: .venv/.installed  ## Write docs/reference from the catalogue and the contract
 	python -m tools.reference

@@ -23,6 +23,7 @@ class ServerProcess:
         database: Its SQLite file.
         log: File to which its log is appended.
         port: Port to listen on for gRPC; 0 takes a free one.
+        http_port: Port to listen on for HTTP; 0 takes a free one.
 
     Attributes:
         port: Where it listens for gRPC.
@@ -30,8 +31,8 @@ class ServerProcess:
         seconds_to_ready: How long it took to start.
     """
 
-    def __init__(self, database: Path, log: Path, port: int = 0) -> None:
-        ports = ["--port", str(port), "--http-port", "0"]
+    def __init__(self, database: Path, log: Path, port: int = 0, http_port: int = 0) -> None:
+        ports = ["--port", str(port), "--http-port", str(http_port)]
         command = [sys.executable, "-m", "aepsych_grpc", "serve", *ports, "--db", str(database)]
         start = time.perf_counter()
         with log.open("ab") as sink:

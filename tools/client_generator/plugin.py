@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 
 from google.protobuf.compiler.plugin_pb2 import CodeGeneratorRequest, CodeGeneratorResponse
 
-from .contract import Contract
-from .reading import read_contract
+from tools.client_generator.contract import Contract
+from tools.client_generator.reading import read_contract
 
 Write = Callable[[Contract], Mapping[str, str]]
 """From the contract to the files: path below the plugin's `out` to text."""

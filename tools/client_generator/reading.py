@@ -11,7 +11,18 @@ from google.protobuf.descriptor_pb2 import (
     ServiceDescriptorProto,
 )
 
-from .contract import Cardinality, Contract, EnumType, EnumValue, Field, Idempotency, Kind, Message, Method, Service
+from tools.client_generator.contract import (
+    Cardinality,
+    Contract,
+    EnumType,
+    EnumValue,
+    Field,
+    Idempotency,
+    Kind,
+    Message,
+    Method,
+    Service,
+)
 
 # Numbers of fields of descriptors, of which the paths of comments are made.
 _FILE_MESSAGES, _FILE_ENUMS, _FILE_SERVICES = 4, 5, 6  # FileDescriptorProto
