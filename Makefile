@@ -9,7 +9,7 @@ export OMP_NUM_THREADS = 1
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo serve test check crash lint format generate reference coverage-page bench bench-core bench-human clean
+.PHONY: help venv demo serve test check crash clients lint format generate reference coverage-page bench bench-core bench-human clean
 
 help:  ## List the tasks
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -30,6 +30,9 @@ check: lint  ## Run the linters and the quick tests
 
 crash: .venv/.installed  ## Kill, starve and cut off servers, and count what they lose: nothing; ARGS="--few" is quicker
 	cd tests && python -m crash $(ARGS)
+
+clients: .venv/.installed  ## Put the clients in other languages through the same behaviours; ARGS="--only C++" does one
+	cd tests && python -m clients $(ARGS)
 
 lint: .venv/.installed  ## Check style, types, and that the contract is sound and breaks no client
 	ruff check

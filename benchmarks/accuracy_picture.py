@@ -2,9 +2,9 @@
 
 Usage: python benchmarks/accuracy_picture.py RECORDS.jsonl ... --output docs/images/accuracy.png
 
-A panel for each problem: the level-set Brier score over trials of AEPsych's own loop, of Sobol trials with our model,
-of the default, and of the default after earlier participants. Participants of a population are warped copies of the
-problem; their curve is that of the default plus what the earlier ones save on the same seeds.
+A panel for each problem: the level-set Brier score over trials of AEPsych's own loop, of its model and of ours on Sobol
+trials, of the default, and of the default after earlier participants. Participants of a population are warped copies of
+the problem; their curve is that of the default plus what the earlier ones save on the same seeds.
 """
 
 import argparse
@@ -18,8 +18,9 @@ from aepsych_grpc.bench.problems import PROBLEMS
 from aepsych_grpc.client.plots.style import INK, new_figure, set_title
 
 METHODS = {
-    "aepsych": "AEPsych 0.8.0",
-    "sobol": "Sobol trials, our model",
+    "aepsych": "AEPsych 0.8.0, its own trials",
+    "aepsych-on-sobol": "AEPsych 0.8.0, Sobol trials",
+    "sobol": "aepsych-grpc, Sobol trials",
     "default": "aepsych-grpc",
     "population": "aepsych-grpc after 5 participants",
 }

@@ -4,6 +4,9 @@ import typer
 
 from aepsych_grpc.cli import config, db
 from aepsych_grpc.cli.demo import demo
+from aepsych_grpc.cli.experiments import experiments
+from aepsych_grpc.cli.export import export
+from aepsych_grpc.cli.importing import import_file
 from aepsych_grpc.cli.replay import replay
 from aepsych_grpc.cli.serve import serve
 from aepsych_grpc.cli.simulate import simulate
@@ -18,6 +21,9 @@ app = typer.Typer(
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.command("simulate")(simulate)
+app.command("experiments")(experiments)
+app.command("export")(export)
+app.command("import")(import_file)
 app.command("replay")(replay)
 app.add_typer(config.app, name="config")
 app.add_typer(db.app, name="db")

@@ -54,17 +54,23 @@ def check_file(file: File) -> None:
 
 
 @app.command("show")
-def show_file(file: File) -> None:
+def show_file(
+    file: File,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, which clients in other languages read.")] = False,
+) -> None:
     """Print a config as it is understood, with every default filled in.
 
-    The output is a config itself, in YAML:
+    The output is a config itself, in YAML or JSON:
 
         aepsych-grpc config show study.yaml > study-complete.yaml
+
+        aepsych-grpc config show --json study.yaml > study.json
     """
-    from aepsych_grpc.config.files import dump
+    from aepsych_grpc.config.files import dump, dump_json
 
     config, _ = _checked(file)
-    typer.echo(dump(config), nl=False)
+    typer.echo(dump_json(config) if json else dump(config), nl=False)
 
 
 def _checked(file: Path) -> tuple["ExperimentConfig", "Catalogue"]:

@@ -1,17 +1,19 @@
 """`aepsych-grpc db`: checks, copies and upgrades databases."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from aepsych_grpc.cli.connection import DATABASE
+from aepsych_grpc.cli.failing import explained, failed
+from aepsych_grpc.cli.parts import server_parts
+from aepsych_grpc.cli.progress import progress_bar
+from aepsych_grpc.store.error import StoreError
+
 app = typer.Typer(help="Check, copy and upgrade databases.", no_args_is_help=True)
 
-Database = Annotated[
-    str, typer.Argument(metavar="DATABASE", help="A file, or postgresql://USER@HOST/DATABASE.", show_default=False)
-]
+Database = Annotated[str, typer.Argument(metavar="FILE|URL", help=f"The database: {DATABASE}.", show_default=False)]
 
 
 @app.command("check")
@@ -23,14 +25,14 @@ def check_database(database: Database) -> None:
 
         aepsych-grpc db check aepsych.db
     """
-    with _explained():
+    with server_parts(), explained(StoreError):
         from aepsych_grpc.session.projection import rows_of_log
         from aepsych_grpc.store.check import check
         from aepsych_grpc.store.event_store import open_store
 
         store = open_store(database, existing=True)
         try:
-            with _shown("Checking") as progress:
+            with progress_bar("Checking") as progress:
                 report = check(store, rows_of_log, progress)
         finally:
             store.close()
@@ -54,15 +56,15 @@ def back_up_database(
 
         aepsych-grpc db backup aepsych.db /media/backup/aepsych-2031-05-06.db
     """
-    with _explained():
+    with server_parts(), explained(StoreError):
         from aepsych_grpc.store.backup import back_up
         from aepsych_grpc.store.place import place_of
 
         place = place_of(database)
         if place.path is None:
             own = f"pg_dump --format=custom --file={target} {place}"
-            raise _failed(f"Only a file is copied here. PostgreSQL makes its own copies: {own}")
-        with _shown("Copying") as progress:
+            raise failed(f"Only a file is copied here. PostgreSQL makes its own copies: {own}")
+        with progress_bar("Copying") as progress:
             back_up(place.path, target, progress)
     typer.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB, checked.")
 
@@ -76,14 +78,14 @@ def upgrade_database(database: Database) -> None:
 
         aepsych-grpc db upgrade aepsych.db
     """
-    with _explained():
+    with server_parts(), explained(StoreError):
         from aepsych_grpc.session.projection import rows_of_log
         from aepsych_grpc.store.place import place_of
         from aepsych_grpc.store.schema import VERSION
         from aepsych_grpc.store.upgrade import upgrade
 
         place = place_of(database)
-        with _shown("Copying") as progress:
+        with progress_bar("Copying") as progress:
             upgraded = upgrade(place, rows_of_log, progress)
     if upgraded.earlier == VERSION:
         typer.echo(f"{place} has schema version {VERSION} already.")
@@ -93,33 +95,3 @@ def upgrade_database(database: Database) -> None:
         typer.echo(f"The file as it was: {upgraded.copy}")
     for line in upgraded.unread:
         typer.echo(f"Its tables for pandas, R and SQL lack experiment {line}", err=True)
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Print in one line what keeps a command from its work, and exit."""
-    from aepsych_grpc.store.error import StoreError
-
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise _failed(f'{error.name} is not installed; needed is: pip install "aepsych-grpc[server]"') from None
-    except StoreError as error:
-        raise _failed(str(error)) from None
-
-
-@contextmanager
-def _shown(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on a terminal, and yield what moves it: how many of how many are done."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _failed(message: str) -> typer.Exit:
-    typer.echo(f"aepsych-grpc: {message}", err=True)
-    return typer.Exit(1)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from aepsych_grpc.cli.failing import failed
+
 DEFAULT_OUTPUT = Path("demo-output")
 DEFAULT_SEED = 4
 """Of the seeds 0 to 11 the one whose thresholds have the median error: neither luck nor bad luck."""
@@ -36,14 +38,12 @@ def demo(
         needed("torch", "server")
         needed("matplotlib", "plot")
     except ImportError as error:
-        typer.echo(f"aepsych-grpc: {error}", err=True)
-        raise typer.Exit(1) from None
+        raise failed(str(error)) from None
     from aepsych_grpc.demo.run import OutputFolderError, run
     from aepsych_grpc.demo.server_process import ServerFailedError
 
     try:
         kept = run(trials=trials, seed=seed, output=output, console=Console(highlight=False))
     except (OutputFolderError, ServerFailedError) as error:
-        typer.echo(f"aepsych-grpc: {error}", err=True)
-        raise typer.Exit(1) from None
+        raise failed(str(error)) from None
     raise typer.Exit(0 if kept else 1)

@@ -2,13 +2,14 @@
 
 import enum
 import logging
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-DEFAULT_DATABASE = "aepsych.db"
+from aepsych_grpc.cli.connection import database_option
+from aepsych_grpc.cli.failing import explained
+from aepsych_grpc.cli.parts import server_parts
 
 
 class LogLevel(enum.StrEnum):
@@ -47,15 +48,8 @@ def serve(
         ),
     ] = None,
     database: Annotated[
-        str,
-        typer.Option(
-            "--database",
-            "--db",
-            metavar="FILE|URL",
-            help="Database with all experiments: an SQLite file, which is made if it is missing, or "
-            "postgresql://USER@HOST/DATABASE.",
-        ),
-    ] = DEFAULT_DATABASE,
+        str, database_option("The database with all experiments", "A missing file is made.")
+    ] = "aepsych.db",
     tls_cert: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The server's certificate chain (PEM), for TLS.")
     ] = None,
@@ -101,37 +95,29 @@ def serve(
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("aepsych_grpc").setLevel(log_level.upper())
-    # Read when numpy's and torch's libraries are loaded, hence before the imports below: one thread each.
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
-    try:
+    with server_parts():
         from aepsych_grpc.server.exposure import Exposure, ExposureError, is_loopback
-        from aepsych_grpc.store.error import StoreUnavailable, UnknownDatabase
+        from aepsych_grpc.store.error import StoreError
         from aepsych_grpc.store.place import place_of
-    except ModuleNotFoundError as error:
-        raise _missing(error) from None
-    try:
-        exposure = Exposure(
-            host=host,
-            port=port,
-            http_port=_http_port(port, http_port, no_http=no_http),
-            cors_origins=tuple(cors_origin or ()),
-            tls_cert=tls_cert,
-            tls_key=tls_key,
-            token_file=token_file,
-            insecure=insecure,
-        )
-        exposure.check()  # before torch is loaded, so that a mistake is told at once
-        place_of(database)
-        if insecure and not is_loopback(host):
-            typer.echo(f"aepsych-grpc: anyone who reaches {host} can read and write every experiment.", err=True)
-        from aepsych_grpc.server.serving import serve as serve_database
 
-        serve_database(database, exposure, typer.echo)
-    except ModuleNotFoundError as error:
-        raise _missing(error) from None
-    except (ExposureError, StoreUnavailable, UnknownDatabase) as error:
-        raise _failed(str(error)) from None
+        with explained(ExposureError, StoreError):
+            exposure = Exposure(
+                host=host,
+                port=port,
+                http_port=_http_port(port, http_port, no_http=no_http),
+                cors_origins=tuple(cors_origin or ()),
+                tls_cert=tls_cert,
+                tls_key=tls_key,
+                token_file=token_file,
+                insecure=insecure,
+            )
+            exposure.check()  # before torch is loaded, so that a mistake is told at once
+            place_of(database)
+            if insecure and not is_loopback(host):
+                typer.echo(f"aepsych-grpc: anyone who reaches {host} can read and write every experiment.", err=True)
+            from aepsych_grpc.server.serving import serve as serve_database
+
+            serve_database(database, exposure, typer.echo)
 
 
 def _http_port(port: int, http_port: int | None, *, no_http: bool) -> int | None:
@@ -140,12 +126,3 @@ def _http_port(port: int, http_port: int | None, *, no_http: bool) -> int | None
     if http_port is not None:
         return http_port
     return port + 1 if 0 < port < 65535 else 0
-
-
-def _missing(error: ModuleNotFoundError) -> typer.Exit:
-    return _failed(f'{error.name} is not installed; the server needs: pip install "aepsych-grpc[server]"')
-
-
-def _failed(message: str) -> typer.Exit:
-    typer.echo(f"aepsych-grpc: {message}", err=True)
-    return typer.Exit(1)

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aepsych_grpc.cli.failing import failed
+from aepsych_grpc.cli.parts import one_thread_each
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -67,9 +70,7 @@ def simulate(
     Real ones also drift and lose attention, so take the numbers for the best case. Studies with a binary outcome or a
     proportion and an intensity_parameter whose values are numbers can be simulated.
     """
-    # Read when numpy's and torch's libraries are loaded, hence before the imports below: one thread a process.
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
+    one_thread_each()
     from aepsych_grpc.client.extra import needed
     from aepsych_grpc.config.files import check
     from aepsych_grpc.config.violation import InvalidConfigError
@@ -87,7 +88,7 @@ def simulate(
         from aepsych_grpc.simulation.summary import summarise
 
         if not 0 < width[0] <= width[1]:
-            raise _failed(f"--width: {width[0]:g} {width[1]:g} given; both are above 0, the smaller one first.")
+            raise failed(f"--width: {width[0]:g} {width[1]:g} given; both are above 0, the smaller one first.")
         config = check(file, CATALOGUE)
         design = design_of(config, trials)
         shown = Shown(unit=design.unit, log_scale=design.log_scale)
@@ -106,11 +107,11 @@ def simulate(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except NotSimulatedError as error:
-        raise _failed(f"{file}: {error}") from None
+        raise failed(f"{file}: {error}") from None
     except OSError as error:
-        raise _failed(f"{error.filename or file}: {error.strerror}") from None
+        raise failed(f"{error.filename or file}: {error.strerror}") from None
     except ImportError as error:
-        raise _failed(str(error)) from None
+        raise failed(str(error)) from None
 
 
 def _run(
@@ -139,9 +140,4 @@ def _wanted(shown: "Shown", within: float) -> float:
     try:
         return shown.internal(within)
     except ValueError as error:
-        raise _failed(f"--within: {error}") from None
-
-
-def _failed(message: str) -> typer.Exit:
-    typer.echo(f"aepsych-grpc: {message}", err=True)
-    return typer.Exit(1)
+        raise failed(f"--within: {error}") from None

@@ -1,17 +1,17 @@
 """Calls without input or output: each is written once, as a generator, and driven either way, blocking or not.
 
-A call yields what it wants done (`Send` a request, `Wait` a while), is sent the response, and returns its result.
-`drive` does that with a blocking transport and `drive_async` on an event loop; `blocking` and `awaitable` make methods
-of calls, with the call's own parameters and documentation.
+A call yields what it wants done, a `Step`, is sent the answer to it, and returns its result. `drive` does that with a
+blocking transport and `drive_async` on an event loop; `blocking` and `awaitable` make methods of calls, with the call's
+own parameters and documentation.
 """
 
-import asyncio
 import functools
 import inspect
 import math
 import random
 import time
 from collections.abc import Awaitable, Callable, Generator
+from contextlib import aclosing, closing
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast, get_args
 
@@ -19,6 +19,7 @@ from google.protobuf.message import Message
 
 from aepsych_grpc.client.failure import error_from_status
 from aepsych_grpc.client.retries import RETRIED, Retries
+from aepsych_grpc.client.step import AsyncCarrier, Carrier, Open, Send, Step, TakeNext, Wait
 from aepsych_grpc.client.timeout import Timeout
 from aepsych_grpc.client.transport import AsyncTransport, StatusError, Transport
 
@@ -33,23 +34,7 @@ SHORTEST = 0.001
 """Seconds that an attempt is given at least."""
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Wants a request sent; answered with the response, or with a StatusError thrown."""
-
-    method: str
-    request: Message
-    timeout: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Wants a pause."""
-
-    seconds: float
-
-
-Call: TypeAlias = Generator[Send | Wait, Message | None, T]
+Call: TypeAlias = Generator[Step, Message | None, T]
 """A call that results in T."""
 
 
@@ -97,6 +82,40 @@ def exchange(
         AepsychError: The call failed.
         RuntimeError: The client was closed.
     """
+
+    def once(left: float | None) -> Call[Message | None]:
+        return (yield Send(method.name, request, left))
+
+    return cast("Response", (yield from _persistent(connection, once, timeout)))
+
+
+def receive(
+    connection: Connection,
+    method: Method[Request, Response],
+    request: Request,
+    timeout: float | None,
+    begin: Callable[[], Callable[[Response], None]],
+) -> Call[None]:
+    """Send a request and take every message of its answer; where that helps, again from the first.
+
+    `begin` is called before each attempt, and returns what takes the messages.
+
+    Raises:
+        AepsychError: The call failed.
+        RuntimeError: The client was closed.
+    """
+
+    def once(left: float | None) -> Call[None]:
+        take = begin()
+        yield Open(method.name, request, left)
+        while (message := (yield TakeNext())) is not None:
+            take(cast("Response", message))
+
+    yield from _persistent(connection, once, timeout)
+
+
+def _persistent(connection: Connection, once: Callable[[float | None], Call[T]], timeout: float | None) -> Call[T]:
+    """Make attempts, each in what is left of the time, until one succeeds or another one would not help."""
     check_open(connection)
     start = time.monotonic()
     end = math.inf if timeout is None else start + timeout
@@ -104,7 +123,7 @@ def exchange(
         # A pause can last longer than it should; the attempt after it is still made.
         left = None if timeout is None else max(end - time.monotonic(), SHORTEST)
         try:
-            response = yield Send(method.name, request, left)
+            result = yield from once(left)
         except StatusError as failure:
             connection.reached = connection.reached or bool(failure.status.details)
             pause = connection.retries.pause(attempt, random.random())  # noqa: S311  # spreads clients out; no secret
@@ -117,55 +136,42 @@ def exchange(
                 raise error_from_status(failure.status, connection.target) from None
         else:
             connection.reached = True
-            return cast("Response", response)
+            return result
         yield Wait(pause)
     raise AssertionError("the last attempt returns or raises")
 
 
-def carry_out(step: Send | Wait, transport: Transport) -> Message | None:
-    """Do what a call wants done, blocking. Raises StatusError."""
-    if isinstance(step, Wait):
-        time.sleep(step.seconds)
-        return None
-    return transport.unary(step.method, step.request, step.timeout)
-
-
-async def carry_out_async(step: Send | Wait, transport: AsyncTransport) -> Message | None:
-    """Do what a call wants done, on an event loop. Raises StatusError."""
-    if isinstance(step, Wait):
-        await asyncio.sleep(step.seconds)
-        return None
-    return await transport.unary(step.method, step.request, step.timeout)
-
-
 def drive(call: Call[T], transport: Transport) -> T:
     """Carry out a call, blocking."""
-    try:
-        step = next(call)
-        while True:
-            try:
-                response = carry_out(step, transport)
-            except StatusError as failure:
-                step = call.throw(failure)
-            else:
-                step = call.send(response)
-    except StopIteration as end:
-        return cast("T", end.value)
+    with closing(Carrier(transport)) as carrier, closing(call):
+        try:
+            step = next(call)
+            while True:
+                try:
+                    answer = carrier.carry_out(step)
+                except StatusError as failure:
+                    step = call.throw(failure)
+                else:
+                    step = call.send(answer)
+        except StopIteration as end:
+            return cast("T", end.value)
 
 
 async def drive_async(call: Call[T], transport: AsyncTransport) -> T:
     """Carry out a call on an event loop."""
-    try:
-        step = next(call)
-        while True:
+    async with aclosing(AsyncCarrier(transport)) as carrier:
+        with closing(call):
             try:
-                response = await carry_out_async(step, transport)
-            except StatusError as failure:
-                step = call.throw(failure)
-            else:
-                step = call.send(response)
-    except StopIteration as end:
-        return cast("T", end.value)
+                step = next(call)
+                while True:
+                    try:
+                        answer = await carrier.carry_out(step)
+                    except StatusError as failure:
+                        step = call.throw(failure)
+                    else:
+                        step = call.send(answer)
+            except StopIteration as end:
+                return cast("T", end.value)
 
 
 class Blocking(Protocol[Subject]):

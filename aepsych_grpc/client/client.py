@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self
 
-from aepsych_grpc.client import opening, replaying
+from aepsych_grpc.client import exporting, opening, replaying
 from aepsych_grpc.client.address import DEFAULT_TARGET, address
 from aepsych_grpc.client.call import Call, Connection, awaitable, blocking, drive, drive_async, show_result
 from aepsych_grpc.client.channel import AsyncGrpcTransport, GrpcTransport
@@ -78,6 +78,7 @@ class Client:
     experiment = _opening(opening.experiment)
     check = blocking(opening.check)
     experiments = blocking(opening.experiments)
+    export = blocking(exporting.export_experiments)
     replay = iterating(replaying.replay_experiment)
     server_info = blocking(opening.server_info)
 
@@ -134,6 +135,7 @@ class AsyncClient:
     experiment = _opening_async(opening.experiment)
     check = awaitable(opening.check)
     experiments = awaitable(opening.experiments)
+    export = awaitable(exporting.export_experiments)
     replay = iterating_async(replaying.replay_experiment)
     server_info = awaitable(opening.server_info)
 

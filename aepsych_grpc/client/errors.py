@@ -17,7 +17,7 @@ AepsychError
 │   ├── StrategyNotCurrentError  the strategy named is not the current one
 │   ├── TrialNotToldError        the trial still awaits its response
 │   └── NothingToModelError      there is nothing to learn from yet
-├── LimitExceededError           larger than the server takes in one call
+├── LimitExceededError           more than the server takes in one call or at one time
 ├── NotSupportedError            this server does not offer it      (also a NotImplementedError)
 ├── AuthenticationError          the token is missing or not valid
 ├── ConcurrentWriteError         another server wrote to the experiment at the same time
@@ -131,7 +131,10 @@ class NothingToModelError(PreconditionError):
 
 
 class LimitExceededError(AepsychError):
-    """The request is larger than the server's limits; `Client.server_info` has them."""
+    """The request is larger than the server's limits, or the server has too many replays, exports or watchers.
+
+    `Client.server_info` has the limits of requests.
+    """
 
 
 class NotSupportedError(AepsychError, NotImplementedError):

@@ -1,12 +1,12 @@
 """An experiment on a server: `Experiment`, and `AsyncExperiment` for event loops.
 
-Both have the same methods; each is written once, as a call or a feed, in `running`, `revising`, `reading`, `replaying`,
-`watching`, `queries` and `plots`; questions are in `answering`.
+Both have the same methods; each is written once, as a call or a feed, in `running`, `revising`, `reading`, `exporting`,
+`replaying`, `watching`, `queries` and `plots`; questions are in `answering`.
 """
 
 from collections.abc import AsyncIterator, Iterator
 
-from aepsych_grpc.client import plots, reading, replaying, revising, running, watching
+from aepsych_grpc.client import exporting, plots, reading, replaying, revising, running, watching
 from aepsych_grpc.client.answering import Answering, AsyncAnswering
 from aepsych_grpc.client.arguments import whole
 from aepsych_grpc.client.call import awaitable, blocking, drive, drive_async
@@ -37,6 +37,7 @@ class Experiment(Answering):
     state = blocking(reading.state)
     trials = blocking(reading.trials)
     to_pandas = blocking(reading.to_pandas)
+    export = blocking(exporting.export)
     replay = iterating(replaying.replay)
     watch = iterating(watching.watch)
     plot_growth = blocking(plots.plot_growth)
@@ -88,6 +89,7 @@ class AsyncExperiment(AsyncAnswering):
     state = awaitable(reading.state)
     trials = awaitable(reading.trials)
     to_pandas = awaitable(reading.to_pandas)
+    export = awaitable(exporting.export)
     replay = iterating_async(replaying.replay)
     watch = iterating_async(watching.watch)
     plot_growth = awaitable(plots.plot_growth)

@@ -1,13 +1,14 @@
 """Feeds: calls with many answers, without input or output; each is written once and driven either way, as `call` is.
 
-A feed yields what it wants done: what a call can want, `Open` a stream, `TakeNext` message of it; and it `Give`s what
-whoever listens is to have. When the connection is lost it opens the stream again, from where it had got to.
+A feed yields what a call can want done, and it `Give`s what whoever listens is to have. When the connection is lost it
+opens the stream again, from where it had got to.
 """
 
 import functools
 import inspect
 import random
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import aclosing, closing
 from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, TypeVar, cast, get_args, get_origin
 
@@ -18,16 +19,13 @@ from aepsych_grpc.client.call import (
     Blocking,
     Connection,
     Method,
-    Send,
-    Wait,
-    carry_out,
-    carry_out_async,
     check_open,
     show_result,
 )
 from aepsych_grpc.client.failure import error_from_status
 from aepsych_grpc.client.retries import RETRIED
-from aepsych_grpc.client.transport import AsyncStream, AsyncTransport, StatusError, Stream, Transport
+from aepsych_grpc.client.step import AsyncCarrier, Carrier, Open, Step, TakeNext, Wait
+from aepsych_grpc.client.transport import AsyncTransport, StatusError, Transport
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,26 +35,13 @@ Subject = TypeVar("Subject")
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
-    """Wants a stream opened, in place of the one before."""
-
-    method: str
-    request: Message
-
-
-@dataclass(frozen=True, slots=True)
-class TakeNext:
-    """Wants the next message; answered with None at the end of the stream, or with a StatusError thrown."""
-
-
-@dataclass(frozen=True, slots=True)
 class Give(Generic[T]):
     """Something for whoever listens."""
 
     item: T
 
 
-Feed: TypeAlias = Generator[Send | Wait | Open | TakeNext | Give[T], Message | None, None]
+Feed: TypeAlias = Generator[Step | Give[T], Message | None, None]
 """A call with many results, each a T."""
 
 
@@ -85,7 +70,7 @@ def messages(
         check_open(connection)
         try:
             if not opened:
-                yield Open(method.name, request)
+                yield Open(method.name, request, None)
                 opened = True
             message = yield TakeNext()
         except StatusError as failure:
@@ -104,56 +89,43 @@ def messages(
 
 def drive_feed(feed: Feed[T], transport: Transport) -> Iterator[T]:
     """Carry out a feed, blocking. Who stops listening closes the stream."""
-    stream: Stream | None = None
-    try:
-        step = next(feed)
-        while True:
-            message = None
-            try:
+    with closing(Carrier(transport)) as carrier, closing(feed):
+        try:
+            step = next(feed)
+            while True:
                 if isinstance(step, Give):
                     yield step.item
-                elif isinstance(step, TakeNext):
-                    message = next(stream, None) if stream else None
-                elif isinstance(step, Open):
-                    stream = transport.stream(step.method, step.request, None)
+                    step = next(feed)
+                    continue
+                try:
+                    answer = carrier.carry_out(step)
+                except StatusError as failure:
+                    step = feed.throw(failure)
                 else:
-                    message = carry_out(step, transport)
-            except StatusError as failure:
-                step = feed.throw(failure)
-            else:
-                step = feed.send(message)
-    except StopIteration:
-        return
-    finally:
-        if stream is not None:
-            stream.close()
+                    step = feed.send(answer)
+        except StopIteration:
+            return
 
 
 async def drive_feed_async(feed: Feed[T], transport: AsyncTransport) -> AsyncIterator[T]:
     """Carry out a feed on an event loop. Who stops listening closes the stream."""
-    stream: AsyncStream | None = None
-    try:
-        step = next(feed)
-        while True:
-            message = None
+    async with aclosing(AsyncCarrier(transport)) as carrier:
+        with closing(feed):
             try:
-                if isinstance(step, Give):
-                    yield step.item
-                elif isinstance(step, TakeNext):
-                    message = await anext(stream, None) if stream else None
-                elif isinstance(step, Open):
-                    stream = transport.stream(step.method, step.request, None)
-                else:
-                    message = await carry_out_async(step, transport)
-            except StatusError as failure:
-                step = feed.throw(failure)
-            else:
-                step = feed.send(message)
-    except StopIteration:
-        return
-    finally:
-        if stream is not None:
-            await stream.aclose()
+                step = next(feed)
+                while True:
+                    if isinstance(step, Give):
+                        yield step.item
+                        step = next(feed)
+                        continue
+                    try:
+                        answer = await carrier.carry_out(step)
+                    except StatusError as failure:
+                        step = feed.throw(failure)
+                    else:
+                        step = feed.send(answer)
+            except StopIteration:
+                return
 
 
 def iterating(

@@ -20,6 +20,7 @@ OWN = frozenset(
         "strategy",
         "source",
         "state",
+        "as_asked",
         "exclude_from_model",
         "note",
         "ask_time",
@@ -39,6 +40,7 @@ LAST = ("told_", "metadata_")
 
 DTYPES = {
     "response_time": "float64",
+    "as_asked": "boolean",
     "exclude_from_model": "bool",
     "ask_time": "datetime64[ns, UTC]",
     "tell_time": "datetime64[ns, UTC]",
@@ -50,12 +52,12 @@ DTYPES = {
 def trials_frame(trials: Iterable[Trial], handle: Handle) -> "pd.DataFrame":
     """Return a data frame of an experiment's trials, a row for each.
 
-    Columns: trial_id, the parameters (numbered `contrast_1`, `contrast_2` where trials have several stimuli), the
-    outcomes (as corrected; missing while pending and once retracted), what else is known of the trial, participant_id
-    and experiment_id, so that the frames of several experiments can be put together. Where there are any, last come a
-    column `told_NAME` for each outcome as it was told before a revision, and a column `metadata_KEY` for each key of
-    the responses' metadata (missing where a trial has none). A parameter or an outcome that is called like another
-    column gets the prefix `parameter_` or `outcome_`.
+    Columns: trial_id, the parameters (as shown; numbered `contrast_1`, `contrast_2` where trials have several stimuli),
+    the outcomes (as corrected; missing while pending and once retracted), what else is known of the trial,
+    participant_id and experiment_id, so that the frames of several experiments can be put together. Where there are
+    any, last come a column `told_NAME` for each outcome as it was told before a revision, and a column `metadata_KEY`
+    for each key of the responses' metadata (missing where a trial has none). A parameter or an outcome that is called
+    like another column gets the prefix `parameter_` or `outcome_`.
 
     Raises:
         ImportError: pandas is not installed.
@@ -80,6 +82,7 @@ def _row(trial: Trial, handle: Handle) -> dict[str, Any]:
         "strategy": trial.strategy,
         "source": trial.source,
         "state": trial.state,
+        "as_asked": trial.as_asked,
         "exclude_from_model": trial.exclude_from_model,
         "note": trial.note,
         "ask_time": trial.ask_time,

@@ -62,7 +62,7 @@ def replay(
         verify_refits: Also learn the hyperparameters of every refit again, which takes several times as long.
 
     Raises:
-        LimitExceededError: The server has too many replays at the same time.
+        LimitExceededError: The server has too many replays and exports at the same time.
     """
     request = v1.ReplayRequest(
         experiment_id=handle.experiment_id,
@@ -91,7 +91,7 @@ def replay_experiment(
 
     Raises:
         ExperimentNotFoundError: There is no such experiment.
-        LimitExceededError: The server has too many replays at the same time.
+        LimitExceededError: The server has too many replays and exports at the same time.
     """
     handle = yield from experiment(connection, experiment_id)
     yield from replay(

@@ -15,4 +15,5 @@ WATCH_EXPERIMENT = Method("WatchExperiment", v1.WatchExperimentRequest, v1.Watch
 GET_EXPERIMENT = Method("GetExperiment", v1.GetExperimentRequest, v1.GetExperimentResponse)
 LIST_EXPERIMENTS = Method("ListExperiments", v1.ListExperimentsRequest, v1.ListExperimentsResponse)
 LIST_TRIALS = Method("ListTrials", v1.ListTrialsRequest, v1.ListTrialsResponse)
+EXPORT_TRIALS = Method("ExportTrials", v1.ExportTrialsRequest, v1.ExportTrialsResponse)
 GET_SERVER_INFO = Method("GetServerInfo", v1.GetServerInfoRequest, v1.GetServerInfoResponse)

@@ -42,10 +42,11 @@ class Trial(Mapping[str, ParameterValue]):
 
     Attributes:
         trial_id: Number within the experiment, from 1.
-        stimuli: What to show.
+        stimuli: What to show; once it is told, what was shown.
         strategy: Name of the strategy that chose it; empty for a trial that was told without being asked.
         source: How it was chosen: "sobol", "model", "fallback", "manual", "unsolicited", "random" or "rule".
         state: "pending", "told" or "retracted".
+        as_asked: Whether what was asked was shown; None while pending, and for a trial that was not asked.
         outcomes: What was answered, by outcome, as corrected; None while pending and once retracted.
         response_time: Seconds that the participant took, if told.
         metadata: What was kept with the response.
@@ -64,6 +65,7 @@ class Trial(Mapping[str, ParameterValue]):
     strategy: str = ""
     source: str = "unspecified"
     state: str = "pending"
+    as_asked: bool | None = None
     outcomes: Mapping[str, float] | None = None
     response_time: float | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
@@ -180,12 +182,14 @@ def read_trial(message: trial_pb2.Trial, reader: ValueReader) -> Trial:
     observation = message.observation if message.HasField("observation") else None
     timed = observation is not None and observation.HasField("response_time")
     metadata = observation.metadata.fields.items() if observation else ()
+    shown = observation.stimuli if observation and observation.stimuli else message.stimuli
     return Trial(
         trial_id=message.trial_id,
-        stimuli=tuple(reader.stimulus(stimulus) for stimulus in message.stimuli),
+        stimuli=tuple(reader.stimulus(stimulus) for stimulus in shown),
         strategy=message.strategy,
         source=name_of(trial_pb2.TrialSource, message.source, "TRIAL_SOURCE_"),
         state=name_of(trial_pb2.TrialState, message.state, "TRIAL_STATE_"),
+        as_asked=list(shown) == list(message.stimuli) if observation and message.HasField("ask_time") else None,
         outcomes=reader.outcomes(observation.outcomes) if observation and observation.outcomes else None,
         response_time=observation.response_time.ToTimedelta().total_seconds() if observation and timed else None,
         metadata={name: value_from_proto(value) for name, value in metadata},

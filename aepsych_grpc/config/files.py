@@ -1,9 +1,11 @@
 """A config as a file: YAML or JSON, in the JSON form of the contract's message."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 from google.protobuf.json_format import MessageToDict
@@ -93,8 +95,16 @@ def read(path: str | Path) -> ConfigFile:
 
 def dump(config: ExperimentConfig) -> str:
     """Write a config as YAML, with every default that was filled in; reading it again gives an equal config."""
-    fields = MessageToDict(to_proto(config), preserving_proto_field_name=True)
-    return str(yaml.dump(fields, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120))
+    return str(yaml.dump(_fields(config), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120))
+
+
+def dump_json(config: ExperimentConfig) -> str:
+    """Write a config as JSON, with every default that was filled in; reading it again gives an equal config."""
+    return json.dumps(_fields(config), ensure_ascii=False, indent=2) + "\n"
+
+
+def _fields(config: ExperimentConfig) -> dict[str, Any]:
+    return MessageToDict(to_proto(config), preserving_proto_field_name=True)
 
 
 class _Dumper(yaml.SafeDumper):

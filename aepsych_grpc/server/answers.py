@@ -6,6 +6,7 @@ from datetime import datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from aepsych_grpc.config.proto import stimulus_to_proto, to_proto, value_to_proto
+from aepsych_grpc.core.queries.estimate import Estimate
 from aepsych_grpc.session.call import Overview, Receipt, Revision, StrategyProgress, Trial
 from aepsych_grpc.session.codec import SOURCE_TO_PROTO, learned_prior_to_proto, observation_to_proto
 from aepsych_grpc.store.record import ExperimentRecord
@@ -96,6 +97,13 @@ def summary_message(record: ExperimentRecord) -> experiment_pb2.Experiment:
         told_count=record.counts.get("observation_told", 0),
         create_time=_timestamp(record.create_time),
         update_time=_timestamp(record.update_time),
+    )
+
+
+def estimate_message(estimate: Estimate) -> trial_pb2.Estimate:
+    """Convert a quantity with its uncertainty."""
+    return trial_pb2.Estimate(
+        mean=estimate.mean, variance=estimate.variance, lower=estimate.lower, upper=estimate.upper
     )
 
 

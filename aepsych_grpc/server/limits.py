@@ -21,6 +21,9 @@ MAX_SAMPLE_VALUES = 1_000_000
 MAX_DRAWS = 10_000
 """Draws in a samples query."""
 
+MAX_EXPORTED = 10_000
+"""Experiments in a file."""
+
 MAX_PAGE = 10_000
 """Entries of a page; a larger page_size is taken as this."""
 

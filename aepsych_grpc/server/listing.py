@@ -1,14 +1,13 @@
 """ListExperiments and ListTrials, page by page."""
 
+import time
 from datetime import datetime
 
-from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.server import answers
 from aepsych_grpc.server.checks import Checks
 from aepsych_grpc.server.page import make_token, page_size, read_token
-from aepsych_grpc.server.query import trial_estimates
-from aepsych_grpc.session.call import Trial
-from aepsych_grpc.session.experiment import Experiment
+from aepsych_grpc.server.query_request import DEFAULT_CREDIBLE_LEVEL
+from aepsych_grpc.session.expected import expected_responses
 from aepsych_grpc.session.experiments import Experiments
 from aepsych_grpc.store.event_store import EventStore
 from aepsych_grpc.store.record import Cursor
@@ -52,14 +51,17 @@ def list_experiments(request: v1.ListExperimentsRequest, store: EventStore) -> v
     )
 
 
-def list_trials(request: v1.ListTrialsRequest, experiments: Experiments) -> v1.ListTrialsResponse:
+def list_trials(
+    request: v1.ListTrialsRequest, experiments: Experiments, timeout: float | None
+) -> v1.ListTrialsResponse:
     """List trials in order of their number.
 
     Every page reports the sequence of the first one, so that what changes between two pages is not missed by a caller
     that goes on from it with after_sequence.
 
     Raises:
-        ServiceError: INVALID_REQUEST, EXPERIMENT_NOT_FOUND, NOTHING_TO_MODEL or NOT_SUPPORTED.
+        ServiceError: INVALID_REQUEST, EXPERIMENT_NOT_FOUND; from the model NOTHING_TO_MODEL, DEADLINE_EXCEEDED or
+            INTERNAL_FAULT.
     """
     checks = Checks()
     checks.text("experiment_id", request.experiment_id, required=True)
@@ -69,25 +71,16 @@ def list_trials(request: v1.ListTrialsRequest, experiments: Experiments) -> v1.L
     checks.done()
     after_trial, first_sequence = place or (0, None)
     experiment = experiments.open(request.experiment_id)
-    changed, sequence = experiment.trials(request.after_sequence)
-    sequence = sequence if first_sequence is None else first_sequence
-    rest = sorted((trial for trial in changed if trial.trial_id > after_trial), key=lambda trial: trial.trial_id)
-    page = rest[:size]
-    response = v1.ListTrialsResponse(trials=answers.trial_messages(page), sequence=sequence)
-    if len(rest) > size:
-        response.next_page_token = make_token([page[-1].trial_id, sequence], request)
+    found, sequence = experiment.trials(request.after_sequence, after_trial, size + 1)
+    page = found[:size]
+    first_sequence = sequence if first_sequence is None else first_sequence
+    response = v1.ListTrialsResponse(trials=answers.trial_messages(page), sequence=first_sequence)
+    if len(found) > size:
+        response.next_page_token = make_token([page[-1].trial_id, first_sequence], request)
     if request.include_posterior and page:
-        _add_posterior(response, page, experiment)
+        deadline = None if timeout is None else time.monotonic() + timeout
+        fitted = experiment.fitted(None, "", deadline)
+        expected = expected_responses(fitted, [trial.stimuli for trial in page], DEFAULT_CREDIBLE_LEVEL)
+        for message, estimate in zip(response.trials, expected, strict=True):
+            message.posterior.CopyFrom(answers.estimate_message(estimate))
     return response
-
-
-def _add_posterior(response: v1.ListTrialsResponse, trials: list[Trial], experiment: Experiment) -> None:
-    if any(len(trial.stimuli) != 1 for trial in trials):
-        raise ServiceError(
-            Reason.NOT_SUPPORTED,
-            "include_posterior: predictions for trials of several stimuli are not supported by this server.",
-            metadata={"field": "include_posterior"},
-        )
-    estimates = trial_estimates(experiment.fitted(None, ""), [trial.stimuli[0] for trial in trials])
-    for message, estimate in zip(response.trials, estimates, strict=True):
-        message.posterior.CopyFrom(estimate)

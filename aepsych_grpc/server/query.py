@@ -1,13 +1,13 @@
 """Query: each kind of question checks what it is given, then answers from a fitted model."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from aepsych_grpc.config.outcome import Choice
 from aepsych_grpc.config.proto import stimulus_to_proto
 from aepsych_grpc.core.queries.acquisition_value import acquisition_values
 from aepsych_grpc.core.queries.context_grid import context_count, context_grid, default_size
-from aepsych_grpc.core.queries.estimate import Estimate, PointEstimate, Scale
+from aepsych_grpc.core.queries.estimate import PointEstimate, Scale
 from aepsych_grpc.core.queries.extremum import inverse, maximum, minimum
 from aepsych_grpc.core.queries.just_noticeable_difference import just_noticeable_difference
 from aepsych_grpc.core.queries.prediction import level_set_probability, predict
@@ -15,9 +15,9 @@ from aepsych_grpc.core.queries.samples import sample
 from aepsych_grpc.core.queries.threshold import CHUNK, ThresholdPoint, threshold_contour
 from aepsych_grpc.core.space.space import Space
 from aepsych_grpc.error import Reason, ServiceError
+from aepsych_grpc.server.answers import estimate_message
 from aepsych_grpc.server.limits import MAX_POINTS, limited
 from aepsych_grpc.server.query_request import (
-    DEFAULT_CREDIBLE_LEVEL,
     Frame,
     check_query,
     complete_stimuli,
@@ -25,11 +25,10 @@ from aepsych_grpc.server.query_request import (
     frame,
     numeric_parameter,
 )
-from aepsych_grpc.session.event import Stimulus
 from aepsych_grpc.session.experiments import Experiments
 from aepsych_grpc.session.fitted import Fitted, numbers
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
-from aepsych_grpc.v1 import query_pb2, trial_pb2
+from aepsych_grpc.v1 import query_pb2
 
 Answer: TypeAlias = Callable[[Fitted], v1.QueryResponse]
 """What is left of a question once it is checked."""
@@ -56,13 +55,6 @@ def answer_query(request: v1.QueryRequest, experiments: Experiments, timeout: fl
     return response
 
 
-def trial_estimates(fitted: Fitted, stimuli: Sequence[Stimulus]) -> list[trial_pb2.Estimate]:
-    """Return the response at stimuli on the default scale, with the default credible level."""
-    points = fitted.space.encode(stimuli)
-    estimates = predict(fitted.readout, fitted.response, points, scale=Scale.PROBABILITY, level=DEFAULT_CREDIBLE_LEVEL)
-    return [_estimate(estimate) for estimate in estimates]
-
-
 def _maximum(_query: query_pb2.MaximumQuery, frame: Frame) -> Answer:
     return lambda fitted: _point(maximum(*_parts(fitted), **_options(frame)))
 
@@ -84,7 +76,9 @@ def _options(frame: Frame) -> dict[str, Any]:
 
 
 def _point(found: PointEstimate) -> v1.QueryResponse:
-    result = query_pb2.PointResult(stimulus=stimulus_to_proto(found.stimulus), response=_estimate(found.response))
+    result = query_pb2.PointResult(
+        stimulus=stimulus_to_proto(found.stimulus), response=estimate_message(found.response)
+    )
     return v1.QueryResponse(point=result)
 
 
@@ -94,7 +88,7 @@ def _prediction(query: query_pb2.PredictionQuery, frame: Frame) -> Answer:
     def answer(fitted: Fitted) -> v1.QueryResponse:
         points = fitted.space.encode(stimuli)
         estimates = predict(fitted.readout, fitted.response, points, scale=frame.scale, level=frame.credible_level)
-        return v1.QueryResponse(prediction=query_pb2.PredictionResult(responses=map(_estimate, estimates)))
+        return v1.QueryResponse(prediction=query_pb2.PredictionResult(responses=map(estimate_message, estimates)))
 
     return answer
 
@@ -138,7 +132,7 @@ def _just_noticeable_difference(query: query_pb2.JustNoticeableDifferenceQuery, 
                 parameter=parameter,
                 level=frame.credible_level,
             )
-            result.responses.extend(map(_estimate, steps))
+            result.responses.extend(map(estimate_message, steps))
         return v1.QueryResponse(prediction=result)
 
     return answer
@@ -192,7 +186,7 @@ def _threshold_contour(query: query_pb2.ThresholdContourQuery, frame: Frame) -> 
 def _threshold_point(point: ThresholdPoint) -> query_pb2.ThresholdPoint:
     return query_pb2.ThresholdPoint(
         context=stimulus_to_proto(point.context),
-        threshold=_estimate(point.threshold),
+        threshold=estimate_message(point.threshold),
         median=point.median,
         crossing_probability=point.crossing_probability,
     )
@@ -208,12 +202,6 @@ def _target(
     if query.HasField("target") or fitted.target is None:
         return query.target
     return fitted.response.latent(fitted.target) if frame.scale is Scale.LATENT else fitted.target
-
-
-def _estimate(estimate: Estimate) -> trial_pb2.Estimate:
-    return trial_pb2.Estimate(
-        mean=estimate.mean, variance=estimate.variance, lower=estimate.lower, upper=estimate.upper
-    )
 
 
 _KINDS: Mapping[str, Callable[[Any, Frame], Answer]] = {

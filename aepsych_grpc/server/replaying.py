@@ -1,9 +1,7 @@
 """Replay: an experiment re-derived from its log, a message for each event."""
 
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.server.answers import trial_message
@@ -15,9 +13,6 @@ from aepsych_grpc.session.experiments import Experiments
 from aepsych_grpc.session.replay import Agreement, Replayed, replay
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 
-MOST_REPLAYS = 4
-"""Replays at the same time: each takes a thread from those that answer calls for as long as it is listened to."""
-
 _AGREEMENT = {
     Agreement.UNKNOWN: v1.REPLAY_AGREEMENT_UNSPECIFIED,
     Agreement.SAME: v1.REPLAY_AGREEMENT_SAME,
@@ -25,55 +20,36 @@ _AGREEMENT = {
 }
 
 
-class Replaying:
-    """The replays of a server. May be called from any thread."""
+def answer_replay(
+    request: v1.ReplayRequest, experiments: Experiments, timeout: float | None
+) -> Iterator[v1.ReplayResponse]:
+    """Replay an experiment as fast as the messages are taken, `timeout` seconds at most; None for no limit.
 
-    def __init__(self, experiments: Experiments) -> None:
-        self._experiments = experiments
-        self._places = threading.Semaphore(MOST_REPLAYS)
-
-    def replay(self, request: v1.ReplayRequest, timeout: float | None) -> Iterator[v1.ReplayResponse]:
-        """Replay an experiment as fast as the messages are taken, `timeout` seconds at most; None for no limit.
-
-        Raises:
-            ServiceError: INVALID_REQUEST, EXPERIMENT_NOT_FOUND, STORE_UNAVAILABLE, LIMIT_EXCEEDED; in the course of it
-                DEADLINE_EXCEEDED.
-            InvalidConfigError: The log has a config that this version does not take.
-        """
-        deadline = None if timeout is None else time.monotonic() + timeout
-        from_sequence = _check(request)
-        with self._a_place():
-            events = self._experiments.log(request.experiment_id)
-            if from_sequence > len(events) + 1:
-                checks = Checks()
-                checks.refuse("from_sequence", f"{from_sequence} is given; the log has 1 to {len(events)}.")
-                checks.done()
-            walk = replay(
-                events,
-                from_sequence=from_sequence,
-                skip_computations=request.skip_computations,
-                verify_refits=request.verify_refits,
-            )
-            for one in walk:
-                if deadline is not None and time.monotonic() > deadline:
-                    raise ServiceError(
-                        Reason.DEADLINE_EXCEEDED,
-                        f"The call's deadline passed at event {one.event.sequence} of {len(events)}; allow more time, "
-                        "or go on from_sequence.",
-                    )
-                yield _message(one, events)
-
-    @contextmanager
-    def _a_place(self) -> Iterator[None]:
-        if not self._places.acquire(blocking=False):
+    Raises:
+        ServiceError: INVALID_REQUEST, EXPERIMENT_NOT_FOUND, STORE_UNAVAILABLE; in the course of it DEADLINE_EXCEEDED.
+        InvalidConfigError: The log has a config that this version does not take.
+    """
+    deadline = None if timeout is None else time.monotonic() + timeout
+    from_sequence = _check(request)
+    events = experiments.log(request.experiment_id)
+    if from_sequence > len(events) + 1:
+        checks = Checks()
+        checks.refuse("from_sequence", f"{from_sequence} is given; the log has 1 to {len(events)}.")
+        checks.done()
+    walk = replay(
+        events,
+        from_sequence=from_sequence,
+        skip_computations=request.skip_computations,
+        verify_refits=request.verify_refits,
+    )
+    for one in walk:
+        if deadline is not None and time.monotonic() > deadline:
             raise ServiceError(
-                Reason.LIMIT_EXCEEDED,
-                f"{MOST_REPLAYS} replays are running, and no more may at the same time; try again when one has ended.",
+                Reason.DEADLINE_EXCEEDED,
+                f"The call's deadline passed at event {one.event.sequence} of {len(events)}; allow more time, "
+                "or go on from_sequence.",
             )
-        try:
-            yield
-        finally:
-            self._places.release()
+        yield _message(one, events)
 
 
 def _check(request: v1.ReplayRequest) -> int:

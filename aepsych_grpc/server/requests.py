@@ -13,7 +13,7 @@ from aepsych_grpc.config.violation import InvalidConfigError
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.server.checks import Checks
 from aepsych_grpc.server.digest import content_digest
-from aepsych_grpc.server.limits import MAX_LABELS, MAX_OBSERVATIONS, MAX_SEED, MAX_TRIALS, limited
+from aepsych_grpc.server.limits import MAX_EXPORTED, MAX_LABELS, MAX_OBSERVATIONS, MAX_SEED, MAX_TRIALS, limited
 from aepsych_grpc.session.call import AskCall, GivenObservation, ReviseCall, SetupCall
 from aepsych_grpc.session.event import RequestIdentity
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
@@ -198,6 +198,28 @@ def _with_numbers(message: Telling) -> Telling:
 def values(messages: Mapping[str, Value]) -> dict[str, Any]:
     """Read JSON values by name. Whether they suit is for those to say who know the experiment."""
     return {name: value_from_proto(message) for name, message in messages.items()}
+
+
+def check_export(request: v1.ExportTrialsRequest) -> None:
+    """Check what can be seen of an export without the experiments.
+
+    Raises:
+        ServiceError: INVALID_REQUEST, LIMIT_EXCEEDED.
+    """
+    checks = Checks()
+    limited("experiment_ids", len(request.experiment_ids), MAX_EXPORTED, "experiments")
+    if not request.experiment_ids:
+        checks.refuse("experiment_ids", "Required; nothing is given. ListExperiments has the ids.")
+    first: dict[str, int] = {}
+    for i, experiment_id in enumerate(request.experiment_ids):
+        checks.text(f"experiment_ids[{i}]", experiment_id, required=True)
+        if first.setdefault(experiment_id, i) != i:
+            checks.refuse(f"experiment_ids[{i}]", f'"{experiment_id}" is given already, at {first[experiment_id]}.')
+    formats = [name for name, number in v1.ExportFormat.items() if number]
+    if not request.format or request.format not in v1.ExportFormat.values():
+        given = f"{request.format} is given" if request.format else "nothing is given"
+        checks.refuse("format", f"Required: one of {', '.join(formats)}; {given}.")
+    checks.done()
 
 
 def finish_call(request: v1.FinishStrategyRequest | v1.FinishExperimentRequest, text_field: str) -> RequestIdentity:

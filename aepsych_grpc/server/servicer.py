@@ -10,11 +10,12 @@ from aepsych_grpc.config.catalogue import Catalogue
 from aepsych_grpc.config.proto import to_proto
 from aepsych_grpc.config.remarks import remarks
 from aepsych_grpc.error import Reason, ServiceError
-from aepsych_grpc.server import answers, listing, requests
+from aepsych_grpc.server import answers, exporting, listing, requests
 from aepsych_grpc.server.checks import Checks
 from aepsych_grpc.server.digest import next_request_id
+from aepsych_grpc.server.places import Places
 from aepsych_grpc.server.query import SUPPORTED, answer_query
-from aepsych_grpc.server.replaying import Replaying
+from aepsych_grpc.server.replaying import answer_replay
 from aepsych_grpc.server.server_info import server_info
 from aepsych_grpc.server.watching import WhenGone, watch
 from aepsych_grpc.session.call import AskAnswer, AskCall, Receipt
@@ -23,11 +24,6 @@ from aepsych_grpc.session.experiment import Experiment
 from aepsych_grpc.session.experiments import Experiments
 from aepsych_grpc.store.event_store import EventStore
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
-
-NOT_SUPPORTED = {
-    "ExportTrials": "Exporting files is not supported by this server; ListTrials has the same content.",
-}
-"""The RPCs that are refused, and what to do instead."""
 
 ENDLESS = frozenset({"WatchExperiment"})
 """The RPCs that last until the caller has had enough."""
@@ -41,15 +37,17 @@ class Servicer:
         self._experiments = experiments
         self._catalogue = catalogue
         self._server_info = server_info(catalogue, SUPPORTED)
+        self._places = Places()
         self._timed: Mapping[str, Callable[[Any, float | None], Message]] = {
             "Setup": self.setup,
             "Ask": self.ask,
             "Tell": self.tell,
             "Query": self.query,
+            "ListTrials": self.list_trials,
         }
-        self._replaying = Replaying(experiments)
         self._streamed: Mapping[str, Callable[[Any, float | None], Iterator[Message]]] = {
             "Replay": self.replay,
+            "ExportTrials": self.export_trials,
         }
         self._endless: Mapping[str, Callable[[Any, WhenGone], Iterator[Message]]] = {
             "WatchExperiment": self.watch_experiment,
@@ -60,7 +58,6 @@ class Servicer:
             "ReviseTrial": self.revise_trial,
             "GetExperiment": self.get_experiment,
             "ListExperiments": self.list_experiments,
-            "ListTrials": self.list_trials,
             "GetServerInfo": self.get_server_info,
         }
 
@@ -70,7 +67,7 @@ class Servicer:
         Raises:
             ServiceError: The call can't be answered.
         """
-        _check_call(method, timeout)
+        _check_time(timeout)
         if method in self._timed:
             return self._timed[method](request, timeout)
         return self._untimed[method](request)
@@ -82,11 +79,12 @@ class Servicer:
 
         `when_gone` lets one that has nothing to say at the moment learn that the caller has gone.
         """
-        _check_call(method, timeout)
+        _check_time(timeout)
         if method in self._endless:
             yield from self._endless[method](request, when_gone)
             return
-        yield from self._streamed[method](request, timeout)
+        with self._places.taken():
+            yield from self._streamed[method](request, timeout)
 
     def setup(self, request: v1.SetupRequest, timeout: float | None = None) -> v1.SetupResponse:
         """Set up an experiment, or only check its config."""
@@ -136,7 +134,7 @@ class Servicer:
 
     def replay(self, request: v1.ReplayRequest, timeout: float | None = None) -> Iterator[v1.ReplayResponse]:
         """Re-derive an experiment from its log."""
-        return self._replaying.replay(request, timeout)
+        return answer_replay(request, self._experiments, timeout)
 
     def finish_strategy(self, request: v1.FinishStrategyRequest) -> v1.FinishStrategyResponse:
         """End the current strategy."""
@@ -180,18 +178,22 @@ class Servicer:
         """List experiments."""
         return listing.list_experiments(request, self._store)
 
-    def list_trials(self, request: v1.ListTrialsRequest) -> v1.ListTrialsResponse:
+    def list_trials(self, request: v1.ListTrialsRequest, timeout: float | None = None) -> v1.ListTrialsResponse:
         """List trials."""
-        return listing.list_trials(request, self._experiments)
+        return listing.list_trials(request, self._experiments, timeout)
+
+    def export_trials(
+        self, request: v1.ExportTrialsRequest, timeout: float | None = None
+    ) -> Iterator[v1.ExportTrialsResponse]:
+        """Export trials as a file."""
+        return exporting.export_trials(request, self._experiments, timeout)
 
     def get_server_info(self, _request: v1.GetServerInfoRequest) -> v1.GetServerInfoResponse:
         """Report the version, limits and catalogue."""
         return self._server_info
 
 
-def _check_call(method: str, timeout: float | None) -> None:
-    if method in NOT_SUPPORTED:
-        raise ServiceError(Reason.NOT_SUPPORTED, NOT_SUPPORTED[method], metadata={"method": method})
+def _check_time(timeout: float | None) -> None:
     if timeout is not None and timeout <= 0:
         raise ServiceError(Reason.DEADLINE_EXCEEDED, "The call's deadline passed before it was begun.")
 

@@ -199,12 +199,16 @@ class Experiment:
             self._catch_up()
             return overview(self.experiment_id, self._state, self._phases)
 
-    def trials(self, after_sequence: int = 0) -> tuple[tuple[Trial, ...], int]:
-        """Return the trials that changed after a sequence, in order of number, and the sequence of the latest event."""
+    def trials(
+        self, after_sequence: int = 0, after_trial: int = 0, most: int | None = None
+    ) -> tuple[tuple[Trial, ...], int]:
+        """Return trials that changed after a sequence, and the sequence of the latest event.
+
+        They are in order of number, beyond `after_trial`, and at most so many.
+        """
         with self._writing, self._retried():
             self._catch_up()
-            changed = (trial for trial in self._state.trials.values() if trial.sequence > after_sequence)
-            return tuple(changed), self._state.sequence
+            return self._state.changed(after_sequence, after_trial, most), self._state.sequence
 
     def fitted(self, at_sequence: int | None = None, outcome: str = "", deadline: float | None = None) -> Fitted:
         """Return the model fitted to the observations up to a sequence (default: all), for queries.

@@ -33,6 +33,16 @@ _ID_LENGTH = 12
 """60 random bits: short enough to type, and a million experiments collide with probability 4e-7."""
 
 
+def new_experiment_id() -> str:
+    """Make the id of an experiment."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+
+
+def is_experiment_id(text: str) -> bool:
+    """Whether a text looks like an experiment's id."""
+    return len(text) == _ID_LENGTH and set(text) <= set(_ALPHABET)
+
+
 class Experiments:
     """The experiments of a store. May be called from any thread."""
 
@@ -87,7 +97,7 @@ class Experiments:
         learned_priors = self._population.learned_in_time(config, teachers.found, timeout)
         if config.seed is None:
             config = replace(config, seed=secrets.randbelow(2**31))
-        experiment_id = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+        experiment_id = new_experiment_id()
         created = ExperimentCreated(
             config=config,
             participant_id=call.participant_id,
@@ -117,9 +127,22 @@ class Experiments:
             raise ServiceError(Reason.STORE_UNAVAILABLE, f"{error} {error.consequence}") from error
         return _answer(experiment_id, created, len(warm_start.carried), duplicate=False)
 
+    def created(self, experiment_id: str) -> ExperimentCreated:
+        """Return how an experiment was set up, without reading the rest of its log.
+
+        Raises:
+            ServiceError: EXPERIMENT_NOT_FOUND, STORE_UNAVAILABLE.
+        """
+        with _found(experiment_id):
+            (first,) = self.store.events(experiment_id, most=1)
+        created = decode(first.payload).kind
+        if not isinstance(created, ExperimentCreated):
+            raise TypeError(f"The log of experiment {experiment_id} begins with {type(created).__name__}.")
+        return created
+
     def _earlier(self, experiment_id: str, call: SetupCall) -> SetupAnswer:
-        created = decode(self.store.events(experiment_id, most=1)[0].payload).kind
-        if not isinstance(created, ExperimentCreated) or created.request.content_digest != call.request.content_digest:
+        created = self.created(experiment_id)
+        if created.request.content_digest != call.request.content_digest:
             raise ServiceError(
                 Reason.REQUEST_ID_REUSED,
                 f'The request_id "{call.request.request_id}" has set up another experiment; nothing was recorded. '

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import TypeAlias
 
 from aepsych_grpc.config.learning import leading_outcome
@@ -253,6 +254,12 @@ class State:
     def next_trial_id(self) -> int:
         """Number of the next trial to arise."""
         return len(self.trials) + 1
+
+    def changed(self, after_sequence: int, after_trial: int, most: int | None) -> tuple[Trial, ...]:
+        """Return the trials numbered beyond one that changed after a sequence, in order, at most so many."""
+        numbers = range(after_trial + 1, self.next_trial_id)
+        changed = (trial for number in numbers if (trial := self.trials[number]).sequence > after_sequence)
+        return tuple(islice(changed, most))
 
     def told_count_of(self, strategy: str) -> int:
         """Count the observations told to the trials of a strategy."""

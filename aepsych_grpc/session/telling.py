@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import ChainMap
 from collections.abc import Sequence
 
 from aepsych_grpc.config.experiment import ExperimentConfig
@@ -27,7 +28,9 @@ def told_events(state: State, given: Sequence[GivenObservation]) -> tuple[list[O
             TRIAL_ALREADY_TOLD.
     """
     told_stimuli = _check(state.created.config, given)
-    digests, trial_of = dict(state.observation_digests), dict(state.observation_trials)
+    # What the call adds, before what there is, which may be long.
+    digests: ChainMap[str, bytes] = ChainMap({}, state.observation_digests)
+    trial_of: ChainMap[str, int] = ChainMap({}, state.observation_trials)
     next_trial_id = state.next_trial_id
     told_now: set[int] = set()
     events: list[ObservationTold] = []

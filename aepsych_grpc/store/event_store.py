@@ -21,7 +21,7 @@ from aepsych_grpc.store.error import (
 )
 from aepsych_grpc.store.layout import prepare
 from aepsych_grpc.store.place import Place, place_of
-from aepsych_grpc.store.record import Cursor, ExperimentPage, ExperimentRecord, NewEvent, StoredEvent
+from aepsych_grpc.store.record import Cursor, ExperimentPage, ExperimentRecord, NewEvent, NewExperiment, StoredEvent
 from aepsych_grpc.store.unavailable import translated
 
 
@@ -86,38 +86,36 @@ class EventStore:
         setup_digest: bytes = b"",
         finished: bool = False,
     ) -> None:
-        """Record a new experiment with its first events, at least one, flushed to disk on return.
+        """Record a new experiment; as `create_experiments`."""
+        experiment = NewExperiment(
+            experiment_id=experiment_id,
+            events=events,
+            name=name,
+            participant_id=participant_id,
+            labels=labels,
+            setup_request_id=setup_request_id,
+            setup_digest=setup_digest,
+            finished=finished,
+        )
+        self.create_experiments([experiment])
+
+    def create_experiments(self, experiments: Sequence[NewExperiment]) -> None:
+        """Record new experiments, of which no two share an id or a `setup_request_id`; flushed to disk on return.
 
         Raises:
-            DuplicateRequest: `setup_request_id` has already set up an experiment.
-            ExperimentExists: `experiment_id` is taken.
+            DuplicateRequest: The `setup_request_id` of one has already set up an experiment.
+            ExperimentExists: The `experiment_id` of one is taken.
         """
-        first, last = _ends(events)
-        row = {
-            "experiment_id": experiment_id,
-            "name": name,
-            "participant_id": participant_id,
-            "setup_request_id": setup_request_id or None,
-            "setup_digest": setup_digest,
-            "create_time": first.time,
-            "update_time": last.time,
-            "sequence": len(events),
-            "finished": finished,
-        }
         try:
             with self._write() as connection:
-                connection.execute(insert(schema.experiments), row)
-                key = _key(connection, experiment_id)
-                _insert_events(connection, key, 0, events)
-                if labels:
-                    rows = [{"experiment_key": key, "name": label, "value": labels[label]} for label in labels]
-                    connection.execute(insert(schema.labels), rows)
-        except IntegrityError:
-            earlier = self.find_setup(setup_request_id) if setup_request_id else None
-            if earlier is not None:
+                for experiment in experiments:
+                    _insert_experiment(connection, experiment)
+        except IntegrityError:  # which stopped at this experiment
+            request_id = experiment.setup_request_id
+            if request_id and (earlier := self.find_setup(request_id)):
                 raise DuplicateRequest(earlier.experiment_id) from None
-            raise ExperimentExists(experiment_id) from None
-        self._appended(len(events))
+            raise ExperimentExists(experiment.experiment_id) from None
+        self._appended(sum(len(experiment.events) for experiment in experiments))
 
     def append(
         self,
@@ -244,6 +242,27 @@ def _key(connection: Connection, experiment_id: str) -> int:
     if key is None:
         raise UnknownExperiment(experiment_id)
     return int(key)
+
+
+def _insert_experiment(connection: Connection, experiment: NewExperiment) -> None:
+    first, last = _ends(experiment.events)
+    row = {
+        "experiment_id": experiment.experiment_id,
+        "name": experiment.name,
+        "participant_id": experiment.participant_id,
+        "setup_request_id": experiment.setup_request_id or None,
+        "setup_digest": experiment.setup_digest,
+        "create_time": first.time,
+        "update_time": last.time,
+        "sequence": len(experiment.events),
+        "finished": experiment.finished,
+    }
+    connection.execute(insert(schema.experiments), row)
+    key = _key(connection, experiment.experiment_id)
+    _insert_events(connection, key, 0, experiment.events)
+    if experiment.labels:
+        rows = [{"experiment_key": key, "name": name, "value": value} for name, value in experiment.labels.items()]
+        connection.execute(insert(schema.labels), rows)
 
 
 def _ends(events: Sequence[NewEvent]) -> tuple[NewEvent, NewEvent]:

@@ -1,7 +1,7 @@
 """What goes into the store and what comes out of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -23,6 +23,26 @@ class NewEvent:
     def __post_init__(self) -> None:
         if self.time.tzinfo is None:
             raise ValueError(f"The time {self.time.isoformat()} of an event has no time zone.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewExperiment:
+    """An experiment to be recorded, with its first events, at least one.
+
+    Attributes:
+        setup_request_id: The client-made id of the request that sets it up; None when it has none.
+        setup_digest: Digest of that request's content.
+        finished: Whether it has ended with these events.
+    """
+
+    experiment_id: str
+    events: Sequence[NewEvent]
+    name: str = ""
+    participant_id: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    setup_request_id: str | None = None
+    setup_digest: bytes = b""
+    finished: bool = False
 
 
 @dataclass(frozen=True, slots=True)

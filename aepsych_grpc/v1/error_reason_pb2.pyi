@@ -47,7 +47,9 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_NOTHING_TO_MODEL: _ErrorReason.ValueType  # 11
     """FAILED_PRECONDITION: there is no model, or nothing has been told that it could learn from."""
     ERROR_REASON_LIMIT_EXCEEDED: _ErrorReason.ValueType  # 12
-    """RESOURCE_EXHAUSTED: the request is larger than the server's limits (GetServerInfo has them)."""
+    """RESOURCE_EXHAUSTED: the request is larger than the server's limits (GetServerInfo has them), or as many calls that
+    last are under way as the server takes: replays, exports, watching.
+    """
     ERROR_REASON_NOT_SUPPORTED: _ErrorReason.ValueType  # 13
     """UNIMPLEMENTED: this server does not offer what was asked for."""
     ERROR_REASON_TOKEN_MISSING_OR_INVALID: _ErrorReason.ValueType  # 14
@@ -97,7 +99,9 @@ ERROR_REASON_STRATEGY_NOT_CURRENT: ErrorReason.ValueType  # 10
 ERROR_REASON_NOTHING_TO_MODEL: ErrorReason.ValueType  # 11
 """FAILED_PRECONDITION: there is no model, or nothing has been told that it could learn from."""
 ERROR_REASON_LIMIT_EXCEEDED: ErrorReason.ValueType  # 12
-"""RESOURCE_EXHAUSTED: the request is larger than the server's limits (GetServerInfo has them)."""
+"""RESOURCE_EXHAUSTED: the request is larger than the server's limits (GetServerInfo has them), or as many calls that
+last are under way as the server takes: replays, exports, watching.
+"""
 ERROR_REASON_NOT_SUPPORTED: ErrorReason.ValueType  # 13
 """UNIMPLEMENTED: this server does not offer what was asked for."""
 ERROR_REASON_TOKEN_MISSING_OR_INVALID: ErrorReason.ValueType  # 14

@@ -72,27 +72,50 @@ class _ExportFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExportFo
     EXPORT_FORMAT_UNSPECIFIED: _ExportFormat.ValueType  # 0
     """Not chosen."""
     EXPORT_FORMAT_CSV_LONG: _ExportFormat.ValueType  # 1
-    """Comma-separated values, a row for each trial, parameter and outcome."""
+    """Comma-separated values, a row for each value of a trial: `kind` is "parameter" or "outcome", `stimulus` counts from 1,
+    `name`, `value` and `told_value`.
+    """
     EXPORT_FORMAT_CSV_WIDE: _ExportFormat.ValueType  # 2
-    """Comma-separated values, a row for each trial."""
+    """Comma-separated values, a row for each trial and a column for each parameter (NAME_1 and NAME_2 where trials have two
+    stimuli) and outcome, and told_NAME for an outcome before its revision. Where two would have the same name, one has its
+    kind before it, such as outcome_NAME.
+    """
     EXPORT_FORMAT_PARQUET: _ExportFormat.ValueType  # 3
-    """Apache Parquet, a row for each trial."""
+    """Apache Parquet: the columns of CSV_WIDE, typed. The file's metadata has `aepsych_grpc.version` and
+    `aepsych_grpc.experiments` with their configs (JSON).
+    """
     EXPORT_FORMAT_JSON: _ExportFormat.ValueType  # 4
-    """The whole log as JSON."""
+    """The whole logs as JSON. `aepsych-grpc import` makes the experiments of them again, in any database, to go on with."""
 
 class ExportFormat(_ExportFormat, metaclass=_ExportFormatEnumTypeWrapper):
-    """Format of an exported file."""
+    """Format of an exported file.
+
+    Tables have a column for whatever is known of a trial: experiment_id, study, participant_id, labels (JSON), trial_id;
+    state, source, as_asked (false where another stimulus was shown than asked), strategy, exclude_from_model,
+    response_time in seconds, ask_time, tell_time, observation_id, data_sequence, sequence, note, metadata (JSON),
+    revise_time, revision_reason. Parameters are those that were shown, outcomes those that count after all revisions; what
+    was told before a revision is in columns of its own. What is not there is empty. CSV is UTF-8 without a byte order mark,
+    with a header, fields quoted where they need to be, CRLF at the end of lines, numbers that read back exactly, true and
+    false, times in UTC (ISO 8601). In CSV a text that a spreadsheet would take for a formula gets an apostrophe before it.
+    """
 
 EXPORT_FORMAT_UNSPECIFIED: ExportFormat.ValueType  # 0
 """Not chosen."""
 EXPORT_FORMAT_CSV_LONG: ExportFormat.ValueType  # 1
-"""Comma-separated values, a row for each trial, parameter and outcome."""
+"""Comma-separated values, a row for each value of a trial: `kind` is "parameter" or "outcome", `stimulus` counts from 1,
+`name`, `value` and `told_value`.
+"""
 EXPORT_FORMAT_CSV_WIDE: ExportFormat.ValueType  # 2
-"""Comma-separated values, a row for each trial."""
+"""Comma-separated values, a row for each trial and a column for each parameter (NAME_1 and NAME_2 where trials have two
+stimuli) and outcome, and told_NAME for an outcome before its revision. Where two would have the same name, one has its
+kind before it, such as outcome_NAME.
+"""
 EXPORT_FORMAT_PARQUET: ExportFormat.ValueType  # 3
-"""Apache Parquet, a row for each trial."""
+"""Apache Parquet: the columns of CSV_WIDE, typed. The file's metadata has `aepsych_grpc.version` and
+`aepsych_grpc.experiments` with their configs (JSON).
+"""
 EXPORT_FORMAT_JSON: ExportFormat.ValueType  # 4
-"""The whole log as JSON."""
+"""The whole logs as JSON. `aepsych-grpc import` makes the experiments of them again, in any database, to go on with."""
 Global___ExportFormat: _TypeAlias = ExportFormat  # noqa: Y015
 
 @_typing.final
@@ -1211,10 +1234,13 @@ class ExportTrialsRequest(_message.Message):
     format: Global___ExportFormat.ValueType
     """REQUIRED. The file's format."""
     include_posterior: _builtins.bool
-    """OPTIONAL. Also write the model's prediction at each trial's stimulus."""
+    """OPTIONAL. Also write what the models expect at each trial's stimuli: mean, variance and the ends of the 90 % credible
+    interval of each outcome's response (binary: the probability of a 1; choice: that of the second stimulus), from all
+    responses. Empty where no model learns from the outcome, or nothing has been told yet. JSON is without.
+    """
     @_builtins.property
     def experiment_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """REQUIRED. The experiments."""
+        """REQUIRED. The experiments, each once; their trials come in this order."""
 
     def __init__(
         self,
@@ -1239,19 +1265,23 @@ class ExportTrialsResponse(_message.Message):
 
     FILE_NAME_FIELD_NUMBER: _builtins.int
     DATA_FIELD_NUMBER: _builtins.int
+    PROGRESS_FIELD_NUMBER: _builtins.int
     file_name: _builtins.str
     """Suggested name of the file; in the first chunk."""
     data: _builtins.bytes
-    """The next bytes of the file."""
+    """The next bytes of the file, at most 1 MiB."""
+    progress: _builtins.float
+    """The part of the experiments that is written with this chunk and those before it, up to 1."""
     def __init__(
         self,
         *,
         file_name: _builtins.str = ...,
         data: _builtins.bytes = ...,
+        progress: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "file_name", b"file_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "file_name", b"file_name", "progress", b"progress"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

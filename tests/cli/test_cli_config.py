@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,15 @@ def test_show_prints_a_config_with_every_default(tmp_path):
     assert shown.outcomes[0].binary.target == 0.49
     assert shown.strategies[1].acquisition.name
     assert run("show", file).stdout == result.stdout
+
+
+def test_show_prints_the_same_config_as_json(tmp_path):
+    result = run("show", "--json", EXAMPLE)
+    assert result.exit_code == 0
+    file = tmp_path / "shown.json"
+    file.write_text(result.stdout, encoding="utf-8")
+    assert run("show", file).stdout == run("show", EXAMPLE).stdout
+    assert "cycles/degree" in json.loads(result.stdout)["parameters"][1]["unit"]
 
 
 def test_without_the_server_only_the_form_is_checked(tmp_path, monkeypatch):

@@ -112,10 +112,13 @@ def test_a_part_of_it(database, experiment_id):
     assert "1 trial worked out again" in ran(experiment_id, "--database", database, "--from-sequence", 15).output
 
 
-def test_a_server_replays_it_too(database, experiment_id):
-    server = Server(database, Exposure(port=0))
+def test_a_server_replays_it_too(database, experiment_id, tmp_path):
+    tokens = tmp_path / "tokens.txt"
+    tokens.write_text("s3cret\n")
+    server = Server(database, Exposure(port=0, token_file=tokens))
     try:
-        assert AGREES in ran(experiment_id, "--address", server.address).output
+        assert AGREES in ran(experiment_id, "--address", server.address, "--token-file", tokens).output
+        assert "token" in ran(experiment_id, "--address", server.address, code=2).stderr
     finally:
         server.stop(0)
 
@@ -123,6 +126,8 @@ def test_a_server_replays_it_too(database, experiment_id):
 def test_what_can_not_be_replayed_says_why(database, experiment_id, tmp_path):
     unknown = ran("nobody", "--database", database, code=2)
     assert f'no experiment "nobody" in {database}; the latest are: {experiment_id}' in unknown.stderr
+    both = ran(experiment_id, "--database", database, "--address", "localhost", code=2)
+    assert "--database or --address, not both" in both.stderr
     missing = tmp_path / "missing.db"
     assert "There is no database" in ran(experiment_id, "--database", missing, code=2).stderr
     assert not missing.exists()

@@ -1,11 +1,7 @@
-from concurrent.futures import ThreadPoolExecutor
-
-import grpc
 import pytest
-from fake_servicer import QUICK, AsyncFakeTransport, FakeServicer, FakeTransport
+from fake_servicer import QUICK, AsyncFakeTransport, FakeServicer, FakeTransport, serving
 
 from aepsych_grpc.client import AsyncClient, Client
-from aepsych_grpc.v1.experiment_service_pb2_grpc import add_ExperimentServiceServicer_to_server
 
 
 @pytest.fixture
@@ -32,9 +28,5 @@ async def async_client(servicer):
 
 @pytest.fixture
 def address(servicer):
-    server = grpc.server(ThreadPoolExecutor(max_workers=2))
-    add_ExperimentServiceServicer_to_server(servicer, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    yield f"127.0.0.1:{port}"
-    server.stop(None).wait()
+    with serving(servicer) as target:
+        yield target

@@ -9,7 +9,7 @@ from aepsych_grpc.client.running import duration
 
 COLUMNS = [
     *("trial_id", "contrast", "size", "eye", "seen", "response_time", "strategy", "source", "state"),
-    *("exclude_from_model", "note", "ask_time", "tell_time", "revise_time", "revision_reason"),
+    *("as_asked", "exclude_from_model", "note", "ask_time", "tell_time", "revise_time", "revision_reason"),
     *("participant_id", "experiment_id"),
 ]
 

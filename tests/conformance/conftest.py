@@ -1,8 +1,6 @@
 """A real server behind a real socket, and the database file that it writes."""
 
-import os
 import sqlite3
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +12,6 @@ from grpc_status import rpc_status
 
 from aepsych_grpc.server.exposure import Exposure
 from aepsych_grpc.server.serving import Server
-
-
-@pytest.fixture(scope="session")
-def environment():
-    """The environment of a shell in which the project's own tools are found, grpcurl among them."""
-    return os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-
 
 OVER_EVERY_DOOR = ("test_bad_config", "test_bad_input", "test_revising_trials", "test_sending_again")
 """The modules whose tests are run over each door. What the others test is no door's affair, and they use gRPC."""

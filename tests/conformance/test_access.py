@@ -2,9 +2,7 @@
 
 import http.client
 import json
-import shutil
 import ssl
-import subprocess
 from contextlib import closing
 
 import grpc
@@ -19,15 +17,9 @@ from aepsych_grpc.v1.experiment_service_pb2_grpc import ExperimentServiceStub
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory):
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl makes the certificate, and is not installed")
-    folder = tmp_path_factory.mktemp("secrets")
-    self_signed = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    names = "-keyout key.pem -out cert.pem -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
-    subprocess.run([*self_signed.split(), *names.split()], cwd=folder, check=True, capture_output=True)
-    (folder / "tokens.txt").write_text("# rigs\nrig-one\nrig-two\n")
-    return folder
+def files(certificate):
+    (certificate / "tokens.txt").write_text("# rigs\nrig-one\nrig-two\n")
+    return certificate
 
 
 @pytest.fixture(scope="module")
@@ -149,8 +141,7 @@ def test_without_a_token_nothing_is_answered_over_http(headers, method, over_htt
 
 def test_a_stream_and_get_need_a_token_too(over_https):
     frame = b"\0\0\0\0\0"
-    path = INFO.replace("GetServerInfo", "Replay")
-    _, body = over_https("POST", path, frame, Content_Type="application/grpc-web")
+    _, body = over_https("POST", INFO.replace("GetServerInfo", "Replay"), frame, Content_Type="application/grpc-web")
     assert b"grpc-status: 16" in body
     assert over_https("GET", f"{INFO}?encoding=json&message=%7B%7D")[0].status == 401
 

@@ -417,7 +417,7 @@ def test_a_message_beyond_the_size_limit_is_refused_by_the_door(live, running):
     assert live.rows() == before
 
 
-@pytest.mark.parametrize("method", ["Setup", "Ask", "Tell", "Query", "Replay"])
+@pytest.mark.parametrize("method", ["Setup", "Ask", "Tell", "Query", "Replay", "ExportTrials"])
 def test_bytes_that_are_no_message(method, live, refused):
     before = live.rows()
     refusal = refused(live.door.raw(method), b"\xff\xff\xff")
@@ -428,7 +428,6 @@ def test_bytes_that_are_no_message(method, live, refused):
 @pytest.mark.parametrize(
     ("method", "request_"),
     [
-        ("ExportTrials", v1.ExportTrialsRequest(experiment_ids=["x"])),
         ("Setup", v1.SetupRequest(ini_text="[common]")),
     ],
 )

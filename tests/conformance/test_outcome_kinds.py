@@ -238,3 +238,15 @@ def test_continuous_predictions_are_in_the_outcome_s_unit(study, live):
     assert low.lower < low.mean < low.upper
     point = query(live, study[1].experiment_id, inverse={"value": 300}).point
     assert point.response.mean == pytest.approx(300, abs=2)
+
+
+def test_trials_are_listed_with_what_the_model_expects_of_them(study, live):
+    kind, answer, trials = study
+    request = v1.ListTrialsRequest(experiment_id=answer.experiment_id, include_posterior=True)
+    listed = live.stub.ListTrials(request, timeout=30).trials
+    assert all(trial.posterior.lower < trial.posterior.mean < trial.posterior.upper for trial in listed)
+    if kind != "choice":
+        return
+    assert all(0 < trial.posterior.mean < 1 for trial in listed)  # that the second is chosen
+    better = [truth(trial.stimuli[1].values) - truth(trial.stimuli[0].values) for trial in trials]
+    assert spearmanr([trial.posterior.mean for trial in listed], better).statistic > 0.85

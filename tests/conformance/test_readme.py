@@ -10,6 +10,7 @@ from aepsych_grpc.client import Client
 from aepsych_grpc.config.files import check
 from aepsych_grpc.core.catalogue import CATALOGUE
 from aepsych_grpc.server.exposure import Exposure, ExposureError
+from aepsych_grpc.server.in_process import InProcessTransport
 from aepsych_grpc.server.serving import Server
 
 README = Path(__file__).parents[2] / "README.md"
@@ -171,3 +172,27 @@ def test_the_study_is_a_file_that_passes_the_check(tmp_path):
     path.write_text(printed_lines("A study is a file", "yaml"))
     config = check(path, CATALOGUE)
     assert [strategy.generator.name for strategy in config.strategies] == ["sobol", "optimize_acquisition"]
+
+
+def test_the_data_are_taken_home_as_printed(environment, tmp_path):
+    script = printed_lines("Taking the data home", "sh")
+    with Client(transport=InProcessTransport(str(tmp_path / "aepsych.db"))) as client:
+        experiment = client.setup(README.parent / "examples" / "contrast_threshold.yaml", participant_id="p01")
+        for i in range(3):
+            experiment.tell(experiment.ask(), i % 2)
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=tmp_path,
+        env=environment | {"PYTHONPATH": str(README.parent)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.count(experiment.experiment_id) == 2
+    assert len((tmp_path / "p01.csv").read_text().splitlines()) == 4
+    for name in ("p01.csv", "p01.parquet", "p01.json"):
+        assert (tmp_path / name).stat().st_size > 500
+    with Client(transport=InProcessTransport(str(tmp_path / "elsewhere.db"))) as client:
+        assert client.experiment(experiment.experiment_id).ask().trial_id == 4

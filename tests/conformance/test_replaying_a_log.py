@@ -7,7 +7,7 @@ import pytest
 
 from aepsych_grpc.client import AsyncClient, Client
 from aepsych_grpc.core.generators import by_acquisition
-from aepsych_grpc.server import replaying
+from aepsych_grpc.server import places
 from aepsych_grpc.server.exposure import Exposure
 from aepsych_grpc.server.serving import Server
 from aepsych_grpc.session import replay as replay_module
@@ -157,7 +157,7 @@ def test_a_cancelled_replay_stops_its_work(live, experiment, monkeypatch):
 def test_no_more_than_some_replays_run_at_the_same_time(live, experiment, refused, monkeypatch):
     slow = Slow(monkeypatch)
     request = v1.ReplayRequest(experiment_id=experiment.experiment_id)
-    calls = [live.stub.Replay(request) for _ in range(replaying.MOST_REPLAYS)]
+    calls = [live.stub.Replay(request) for _ in range(places.MOST_STREAMS)]
     for call in calls:
         next(call)
     refusal = refused(live.stub.Replay, request)

@@ -29,7 +29,7 @@ from crash.table import say_more, table
 def main() -> int:
     known = {fault.key: fault for fault in faults()}
     given = _arguments(known)
-    chosen = [known[key] for key in given.only or known]
+    chosen = [fault for fault in known.values() if not given.only or fault.key in given.only]
     seed = random.SystemRandom().randrange(2**31) if given.seed is None else given.seed
     console = Console(width=100, highlight=False)
     console.print(f"seed {seed}")

@@ -67,7 +67,7 @@ def faults() -> Sequence[Fault]:
         Fault("serve", "the same of `aepsych-grpc serve`", DURABLE, served.run, 20, 2),
         Fault("sigterm", "SIGTERM, calls in flight", DURABLE, termination.run, 100, 8),
         Fault("limit", "no space (EFBIG), then space again", DURABLE, full_disk.run_with_limit, 100, 5),
-        Fault("disk", "disk full (ENOSPC), then space again", DURABLE, full_disk.run_with_disk, 100, 5),
+        Fault("disk", "disk full (ENOSPC), then space again", DURABLE, full_disk.run_with_disk, 100, 3),
         Fault("readonly", "read-only, then writable again", DURABLE, read_only.run, 50, 3),
         Fault("wal", "write-ahead log cut after SIGKILL", DURABLE, cut_wal.run, 200, 12),
         Fault("power", "each Tell has one flush to disk", DURABLE, flushes.run, 100, 5),

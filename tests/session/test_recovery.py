@@ -37,12 +37,14 @@ def test_a_restarted_experiment_learns_nothing_anew(database, recorded, monkeypa
     fitted, conditioned = [], []
     fit, condition = GaussianProcessModel.fit, GaussianProcessModel.condition
     monkeypatch.setattr(
-        GaussianProcessModel, "fit", lambda self, data, *rest: fitted.append(len(data)) or fit(self, data, *rest)
+        GaussianProcessModel,
+        "fit",
+        lambda self, data, *rest, **more: fitted.append(len(data)) or fit(self, data, *rest, **more),
     )
     monkeypatch.setattr(
         GaussianProcessModel,
         "condition",
-        lambda self, data, *rest: conditioned.append(len(data)) or condition(self, data, *rest),
+        lambda self, data, *rest, **more: conditioned.append(len(data)) or condition(self, data, *rest, **more),
     )
     restarted = Experiments(open_store(database))
     experiment = restarted.open(experiment_id)

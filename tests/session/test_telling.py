@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from session_scenario import ask_call, given, make_config, run, set_up
@@ -9,6 +10,9 @@ from session_scenario import ask_call, given, make_config, run, set_up
 from aepsych_grpc.config.outcome import Choice, Ordinal, Outcome
 from aepsych_grpc.error import Reason, ServiceError
 from aepsych_grpc.session.call import SetupCall
+from aepsych_grpc.session.event import Event, ExperimentCreated
+from aepsych_grpc.session.state import State
+from aepsych_grpc.session.telling import told_events
 
 STIMULUS = {"contrast": 0.5, "frequency": 4.0}
 
@@ -146,3 +150,23 @@ def test_ids_that_stand_for_asked_trials_are_theirs_alone(experiment):
     error = refused(experiment, [given(stimuli=(STIMULUS,), observation_id="trial-2")])
     assert error.violations[0].path == "observations[0].observation_id"
     experiment.tell([given(2, observation_id="trial-2")])
+
+
+class Unread(dict):
+    """A dict in which one can look up, but which nobody goes through."""
+
+    def __iter__(self):
+        raise AssertionError("read from end to end")
+
+    keys = items = values = copy = __iter__
+
+
+def test_a_tell_does_not_read_all_that_was_told_before():
+    state = State()
+    state.apply(Event(1, datetime.now(UTC), ExperimentCreated(config=make_config())))
+    state.observation_digests, state.observation_trials = Unread(a=b"1"), Unread(a=1)
+    events, receipts = told_events(state, [given(stimuli=(STIMULUS,)), given(stimuli=(STIMULUS,), observation_id="b")])
+    assert [event.observation.observation_id for event in events] == ["trial-1", "b"]
+    assert len(receipts) == 2
+    with pytest.raises(ServiceError, match='"a" stands for another'):
+        told_events(state, [given(stimuli=(STIMULUS,), observation_id="a")])

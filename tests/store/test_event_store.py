@@ -5,7 +5,7 @@ import pytest
 
 from aepsych_grpc.store.error import DuplicateRequest, ExperimentExists, SequenceConflict, UnknownExperiment
 from aepsych_grpc.store.event_store import EventStore
-from aepsych_grpc.store.record import Cursor, ExperimentRecord, NewEvent, StoredEvent
+from aepsych_grpc.store.record import Cursor, ExperimentRecord, NewEvent, NewExperiment, StoredEvent
 
 NOON = datetime(2031, 5, 6, 12, 0, 0, 123456, tzinfo=UTC)
 CREATED = NewEvent("created", NOON, b"config")
@@ -185,3 +185,19 @@ def test_a_page_that_takes_the_last_experiment_is_the_last(store: EventStore) ->
     assert last.following is None
     with pytest.raises(ValueError, match="0 experiments per page"):
         store.list_experiments(page_size=0)
+
+
+def test_several_experiments_are_recorded_together_or_not_at_all(store: EventStore) -> None:
+    create(store, "there", setup_request_id="r")
+    new = [NewExperiment(experiment_id=name, events=[CREATED], labels={"a": name}) for name in "ef"]
+    for taken, error in (
+        (replace(new[1], experiment_id="there"), ExperimentExists),
+        (replace(new[1], setup_request_id="r"), DuplicateRequest),
+    ):
+        with pytest.raises(error, match='"there"'):
+            store.create_experiments([new[0], taken])
+        with pytest.raises(UnknownExperiment):
+            store.get("e")
+    store.create_experiments(new)
+    assert [store.get(name).labels for name in "ef"] == [{"a": "e"}, {"a": "f"}]
+    assert [len(store.events(name)) for name in "ef"] == [1, 1]

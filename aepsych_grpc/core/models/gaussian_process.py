@@ -35,6 +35,9 @@ predict equally well (log loss .5259, .5252, .5256, .5260; paired standard error
 READOUT_TOLERANCE = 1e-6
 """Tolerance of expectation propagation where gradients are subtracted from each other."""
 
+DRAW_TOLERANCE = 3e-3
+"""Tolerance of beliefs by drawn hyperparameters, which differ by far more from each other."""
+
 EVIDENCE_TOLERANCE = 1e-4
 """Tolerance of expectation propagation for the integral over hyperparameters. Its logarithm is within .002 of that at
 1e-6, in two thirds of the time (8 coordinates, 160 and 320 trials)."""
@@ -139,19 +142,14 @@ class GaussianProcessModel:
         Beyond FIT_SIZE trials it is one belief: on 900 real trials sixteen predicted no better and cost ten times as
         much.
         """
-        hyperprior = self.hyperprior
         centre = self.condition(data, hyperparameters)
         if len(data) > FIT_SIZE:
             return (centre,)
-        objective = self._objective(data, READOUT_TOLERANCE, centre.sites)
-        optimum = (np.asarray(hyperparameters) - hyperprior.centre) / hyperprior.sd
-        held = isinstance(self.response, LearnedResponse) and not self.response.keeps_mean
-        varied = self._own if held else len(optimum)
-        fixed = optimum[varied:]
-        bend = curvature(lambda t: objective(np.append(t, fixed))[1][:varied], optimum[:varied])
-        draws = laplace_draws(bend, optimum[:varied], pairs)
-        thetas = [hyperprior.centre + hyperprior.sd * np.append(draw, fixed) for draw in draws]
-        return tuple(self._condition(data, tuple(theta.tolist()), centre.sites) for theta in thetas)
+        response = self.response
+        learns_noise = isinstance(response, LearnedResponse) and response.keeps_mean
+        bend = self._curvature(centre, hyperparameters) if learns_noise else self._expected_curvature(centre)
+        draws = self._draws(hyperparameters, bend, pairs)
+        return tuple(self._condition(data, theta, centre.sites, DRAW_TOLERANCE) for theta in draws)
 
     def alternatives(self, hyperparameters: Sequence[float], belief: Posterior) -> tuple[tuple[float, ...], ...]:
         """Return equally likely log hyperparameters to choose trials by; none where the most probable serve as well.
@@ -161,12 +159,33 @@ class GaussianProcessModel:
         """
         if not isinstance(belief, LatentPosterior) or self.kernel.d <= FEW_COORDINATES or len(belief.data) > FIT_SIZE:
             return ()
-        hyperprior = Hyperprior(self.hyperprior.parameters[: self._own])
-        theta, own = np.array(hyperparameters[: self._own]), hyperparameters[self._own :]
-        bend = fisher_curvature(belief.observed.on(self.kernel), theta, hyperprior.sd, belief.whitener.numpy())
-        optimum = (theta - hyperprior.centre) / hyperprior.sd
-        draws = laplace_draws(bend, optimum, ALTERNATIVE_PAIRS, stream=len(belief.data))
-        return tuple((*(hyperprior.centre + hyperprior.sd * draw).tolist(), *own) for draw in draws)
+        return self._draws(
+            hyperparameters, self._expected_curvature(belief), ALTERNATIVE_PAIRS, stream=len(belief.data)
+        )
+
+    def _draws(
+        self, hyperparameters: Sequence[float], curvature: Array, pairs: int, stream: int = 0
+    ) -> tuple[tuple[float, ...], ...]:
+        """Return draws of those log hyperparameters that a curvature is about, the first ones, and the others as is."""
+        varied, theta = len(curvature), np.asarray(hyperparameters)
+        centre, sd = self.hyperprior.centre[:varied], self.hyperprior.sd[:varied]
+        draws = laplace_draws(curvature, (theta[:varied] - centre) / sd, pairs, stream)
+        return tuple((*(centre + sd * draw).tolist(), *theta[varied:].tolist()) for draw in draws)
+
+    def _expected_curvature(self, belief: LatentPosterior) -> Array:
+        """Return the curvature along the kernel's hyperparameters that such responses are expected to give.
+
+        Read-outs with it predict as well as with differences of the evidence's gradient, in two fifths of the time
+        (level-set Brier score +.003 to -.002, standard errors .002; 2 to 8 coordinates, 50 to 250 trials).
+        """
+        prior = belief.observed.on(self.kernel)
+        return fisher_curvature(prior, np.array(belief.theta), self.hyperprior.sd[: self._own], belief.whitener.numpy())
+
+    def _curvature(self, belief: LatentPosterior, hyperparameters: Sequence[float]) -> Array:
+        """Return the curvature along all hyperparameters, from differences of the evidence's gradient."""
+        objective = self._objective(belief.data, READOUT_TOLERANCE, belief.sites)
+        optimum = (np.asarray(hyperparameters) - self.hyperprior.centre) / self.hyperprior.sd
+        return curvature(lambda t: objective(t)[1], optimum)
 
     def log_marginal(self, data: TrainingData, hyperparameters: Sequence[float]) -> float:
         """Return the log evidence with the hyperparameters integrated out by Laplace's approximation.

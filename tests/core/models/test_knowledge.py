@@ -167,7 +167,7 @@ def test_one_trial_is_enough_to_see_what_was_known(d):
     for belief in gp.readout(data, theta):
         low, high = gp.response.expected_mean(*belief.marginals(X)).tolist()
         assert low < 0.7
-        assert high > 0.85
+        assert high > 0.75
 
 
 @pytest.mark.parametrize(("direction", "sign"), [("increasing", 1), ("decreasing", -1)])

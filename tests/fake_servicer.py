@@ -2,6 +2,8 @@
 
 import math
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import grpc
 from google.protobuf import json_format
@@ -14,7 +16,10 @@ from aepsych_grpc.error import DOMAIN
 from aepsych_grpc.v1 import experiment_pb2, query_pb2, trial_pb2
 from aepsych_grpc.v1 import experiment_service_pb2 as v1
 from aepsych_grpc.v1.config_pb2 import ExperimentConfig
-from aepsych_grpc.v1.experiment_service_pb2_grpc import ExperimentServiceServicer
+from aepsych_grpc.v1.experiment_service_pb2_grpc import (
+    ExperimentServiceServicer,
+    add_ExperimentServiceServicer_to_server,
+)
 
 QUICK = Retries(attempts=4, first_pause=0.001, longest_pause=0.002, first_contact=0.3)
 
@@ -44,6 +49,19 @@ def failure(code: str, message: str = "no", reason: str = "", violations=(), **m
             bad.field_violations.add(field=field, description=description)
         status.details.add().Pack(bad)
     return status
+
+
+@contextmanager
+def serving(servicer):
+    """Serve a servicer on a port of this machine; gives the address."""
+    server = grpc.server(ThreadPoolExecutor(max_workers=2))
+    add_ExperimentServiceServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.stop(None).wait()
 
 
 class FakeServicer(ExperimentServiceServicer):
@@ -126,6 +144,7 @@ class FakeServicer(ExperimentServiceServicer):
         trial = trial_pb2.Trial(
             trial_id=number, strategy="sobol", source=trial_pb2.TRIAL_SOURCE_SOBOL, state=trial_pb2.TRIAL_STATE_PENDING
         )
+        trial.ask_time.GetCurrentTime()
         stimulus = trial.stimuli.add()
         for item in self.config.parameters:
             if item.WhichOneof("kind") == "fixed":

@@ -1,0 +1,1 @@
+"""Files of whole experiments: tables of trials to analyse, and logs that go on elsewhere."""
