@@ -2,13 +2,18 @@
 
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 
-def behave(behaviours: Iterable[Callable[[], None]]) -> int:
-    """Try each behaviour, which is named like its function and fails by raising, and return the exit code."""
+def behave(behaviours: Iterable[Callable[[], None]], chosen: Sequence[str]) -> int:
+    """Try each behaviour, or those that are chosen, and return the exit code.
+
+    A behaviour is named like its function and fails by raising.
+    """
     failed = False
     for behaviour in behaviours:
+        if chosen and behaviour.__name__ not in chosen:
+            continue
         try:
             behaviour()
         except Exception as error:  # whatever it is, the next behaviour has its turn

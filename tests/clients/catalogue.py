@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from clients import cpp
+from clients import cpp, matlab, python
 from clients.runner import Client
 
-CLIENTS: Sequence[Client] = (cpp.CLIENT,)
+CLIENTS: Sequence[Client] = (python.PYTHON, cpp.CLIENT, matlab.CLIENT, python.CURL, python.GRPCURL_CLIENT)

@@ -2,9 +2,13 @@
 
 import base64
 import json
+import os
+import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from google.protobuf.json_format import MessageToDict
@@ -12,6 +16,7 @@ from google.rpc import error_details_pb2
 from google.rpc.code_pb2 import Code
 
 SERVICE = "aepsych_grpc.v1.ExperimentService"
+GRPCURL = shutil.which("grpcurl", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}") or "grpcurl"
 SOON = 0.001
 """Seconds within which no call is answered."""
 
@@ -50,7 +55,7 @@ class Curl:
         command += ["--header", "Content-Type: application/json", "--write-out", "\n%{http_code}"]
         if hurried:
             command += ["--header", f"Connect-Timeout-Ms: {SOON * 1000:.0f}"]
-        ran = _run([*command, f"{self.address}/{SERVICE}/{method}"], request)
+        ran = _run([*command, f"http://{self.address}/{SERVICE}/{method}"], request)
         body, _, status = ran.stdout.rpartition("\n")
         answer = json.loads(body) if ran.returncode == 0 else {}
         if status == "200":
@@ -70,7 +75,7 @@ class Grpcurl:
     not_a_number: Any = "much"  # JSON has no NaN, and grpcurl sends what JSON has
 
     def call(self, method: str, request: dict[str, Any], *, hurried: bool = False) -> dict[str, Any]:
-        command = ["grpcurl", "-plaintext", "-format-error", "-d", "@"]
+        command = [GRPCURL, "-plaintext", "-format-error", "-d", "@"]
         if hurried:
             command += ["-max-time", str(SOON)]
         ran = _run([*command, self.address, f"{SERVICE}/{method}"], request)

@@ -14,16 +14,21 @@ class LiveServer:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._database, self._log = folder / "experiments.db", folder / "server.log"
-        self._port = free_port()
+        self._port, self._http_port = free_port(), free_port()
         self._start()
 
     def _start(self) -> None:
-        self._process = ServerProcess(self._database, self._log, self._port)
+        self._process = ServerProcess(self._database, self._log, self._port, self._http_port)
 
     @property
     def target(self) -> str:
         """Address for gRPC, "HOST:PORT"."""
         return f"127.0.0.1:{self._port}"
+
+    @property
+    def http_target(self) -> str:
+        """Address for HTTP, "HOST:PORT"."""
+        return f"127.0.0.1:{self._http_port}"
 
     def restart(self) -> None:
         """Kill it, and start it again on the same port and database."""
