@@ -12,6 +12,8 @@ from threading import Thread
 
 import pytest
 
+from aepsych_grpc.server.exposure import Exposure
+from aepsych_grpc.server.serving import Server
 from clients.matlab import CLIENT, SOURCE, run
 
 pytestmark = pytest.mark.slow
@@ -141,6 +143,28 @@ def test_a_server_that_hangs_up_is_no_mystery(octave):
             f"check(has(message, '{address}') && has(message, 'aepsych-grpc serve'), message);"
         )
     assert len(heard) > 1
+
+
+@pytest.fixture(scope="module")
+def guarded(certificate):
+    """A server that wants TLS and a token, and its certificate."""
+    (certificate / "matlab-tokens.txt").write_text("rig-one\n")
+    files = {"tls_cert": certificate / "cert.pem", "tls_key": certificate / "key.pem"}
+    tokens = certificate / "matlab-tokens.txt"
+    server = Server(":memory:", Exposure(port=0, http_port=0, token_file=tokens, **files))
+    yield f"https://127.0.0.1:{server.http_port}", certificate / "cert.pem"
+    server.stop(0)
+
+
+def test_a_token_and_a_certificate_let_in(octave, guarded):
+    address, certificate = guarded
+    octave(
+        f"info = aepsych.Client('{address}', 'token', 'rig-one', 'ca_file', '{certificate}').serverInfo();\n"
+        "check(~isempty(info.version), 'no version');\n"
+        f"wrong = aepsych.Client('{address}', 'token', 'rig-two', 'ca_file', '{certificate}');\n"
+        "refused(@() wrong.serverInfo(), 'TOKEN_MISSING_OR_INVALID');\n"
+        f"refused(@() aepsych.Client('{address}', 'token', 'rig-one').serverInfo(), 'CONNECTION_FAILED');\n"
+    )
 
 
 def test_matlab_reads_every_file():
