@@ -16,17 +16,22 @@ def behave(behaviours: Iterable[Callable[[], None]], chosen: Sequence[str]) -> i
             continue
         try:
             behaviour()
-        except Exception as error:  # whatever it is, the next behaviour has its turn
+        except Exception as error:  # noqa: BLE001  # whatever it is, the next behaviour has its turn
             failed = True
             *_, place = traceback.extract_tb(error.__traceback__)
             why = f"line {place.lineno}: {place.line}: {type(error).__name__} {error}"
-            print(behaviour.__name__, "FAILED", " ".join(why.split()), flush=True)
+            _say(f"{behaviour.__name__} FAILED {' '.join(why.split())}")
         else:
-            print(behaviour.__name__, "ok", flush=True)
+            _say(f"{behaviour.__name__} ok")
     return 1 if failed else 0
 
 
 def restart() -> None:
     """Have the server restarted."""
-    print("restart", flush=True)
+    _say("restart")
     sys.stdin.readline()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

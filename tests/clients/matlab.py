@@ -39,6 +39,4 @@ def run(lines: str, folder: Path) -> str:
     return ran.stdout
 
 
-CLIENT = Client(
-    "MATLAB", lambda _folder: octave(SOURCE / "tests" / "conformance.m"), lambda server: server.http_target
-)
+CLIENT = Client("MATLAB", lambda _folder: octave(SOURCE / "tests" / "conformance.m"), lambda server: server.http_target)
