@@ -5,4 +5,11 @@ from collections.abc import Sequence
 from clients import cpp, matlab, python
 from clients.runner import Client
 
-CLIENTS: Sequence[Client] = (python.PYTHON, cpp.CLIENT, matlab.CLIENT, python.CURL, python.GRPCURL_CLIENT)
+CLIENTS: Sequence[Client] = (
+    python.PYTHON,
+    cpp.CLIENT,
+    matlab.CLIENT,
+    python.CURL,
+    python.GRPCURL_CLIENT,
+    python.WEB_PAGE,
+)

@@ -1,5 +1,6 @@
-"""curl and grpcurl as callers: JSON in, JSON out, a process for each call."""
+"""curl, grpcurl and a web page as callers: JSON in, JSON out."""
 
+import atexit
 import base64
 import json
 import os
@@ -14,6 +15,8 @@ from typing import Any, Protocol
 from google.protobuf.json_format import MessageToDict
 from google.rpc import error_details_pb2
 from google.rpc.code_pb2 import Code
+
+from clients.web_page import WebPage
 
 SERVICE = "aepsych_grpc.v1.ExperimentService"
 GRPCURL = shutil.which("grpcurl", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}") or "grpcurl"
@@ -58,13 +61,7 @@ class Curl:
         ran = _run([*command, f"http://{self.address}/{SERVICE}/{method}"], request)
         body, _, status = ran.stdout.rpartition("\n")
         answer = json.loads(body) if ran.returncode == 0 else {}
-        if status == "200":
-            return answer
-        if not answer:
-            raise RefusedError("UNAVAILABLE", ran.stderr, ())
-        raise RefusedError(
-            answer["code"].upper(), answer["message"], [detail["debug"] for detail in answer.get("details", ())]
-        )
+        return _answer_of_connect(status, answer, ran.stderr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +94,34 @@ def _unpacked(detail: dict[str, Any]) -> dict[str, Any]:
     return MessageToDict(message.FromString(base64.b64decode(detail["@value"] + "==")))
 
 
+class Chromium:
+    """Connect's JSON by `fetch`, from a page in a browser."""
+
+    not_a_number: Any = "much"  # JSON has no NaN: JSON.stringify writes null
+
+    def __init__(self, address: str) -> None:
+        self._address, self._page = address, WebPage()
+        atexit.register(self._page.close)
+
+    def call(self, method: str, request: dict[str, Any], *, hurried: bool = False) -> dict[str, Any]:
+        headers = {"Connect-Timeout-Ms": f"{SOON * 1000:.0f}"} if hurried else {}
+        status, answer = self._page.call(f"http://{self._address}/{SERVICE}/{method}", request, headers)
+        return _answer_of_connect(str(status), answer, "")
+
+
+def _answer_of_connect(status: str, answer: Any, otherwise: str) -> dict[str, Any]:
+    if status == "200":
+        return answer
+    if not isinstance(answer, dict) or not answer:
+        raise RefusedError("UNAVAILABLE", otherwise or str(answer), ())
+    details = [detail["debug"] for detail in answer.get("details", ())]
+    raise RefusedError(answer["code"].upper(), answer["message"], details)
+
+
 def _run(command: Sequence[str], request: dict[str, Any]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, input=json.dumps(request), capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
     )
 
 
-CALLERS = {"curl": Curl, "grpcurl": Grpcurl}
+CALLERS = {"curl": Curl, "grpcurl": Grpcurl, "chromium": Chromium}

@@ -1,10 +1,11 @@
-"""The behaviours with JSON by hand, as curl or grpcurl sends it.
+"""The behaviours with JSON by hand, as curl, grpcurl or a web page sends it.
 
-python -m clients.json_conformance curl|grpcurl HOST:PORT [BEHAVIOUR ...]
+python -m clients.json_conformance curl|grpcurl|chromium HOST:PORT [BEHAVIOUR ...]
 """
 
 import sys
 import uuid
+from functools import cache
 from typing import Any
 
 from clients.behaving import behave, restart
@@ -15,6 +16,7 @@ FREQUENCY = {"name": "frequency", "continuous": {"lower_bound": 0.5, "upper_boun
 STUDY = {"name": "conformance", "parameters": [CONTRAST, FREQUENCY], "intensity_parameter": "contrast"}
 
 
+@cache
 def caller() -> Caller:
     return CALLERS[sys.argv[1]](sys.argv[2])
 

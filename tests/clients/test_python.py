@@ -2,11 +2,11 @@
 
 import pytest
 
-from clients.python import CURL, GRPCURL_CLIENT, PYTHON
+from clients.python import CURL, GRPCURL_CLIENT, PYTHON, WEB_PAGE
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("client", [PYTHON, CURL, GRPCURL_CLIENT], ids=lambda client: client.name)
+@pytest.mark.parametrize("client", [PYTHON, CURL, GRPCURL_CLIENT, WEB_PAGE], ids=lambda client: client.name)
 def test_every_behaviour_holds(client, report_of):
     assert report_of(client).problems() == []
