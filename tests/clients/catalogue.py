@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from clients import cpp, matlab, python
+from clients import cpp, csharp, matlab, python
 from clients.runner import Client
 
 CLIENTS: Sequence[Client] = (
     python.PYTHON,
     cpp.CLIENT,
+    csharp.CLIENT,
+    csharp.UNITY_CLIENT,
     matlab.CLIENT,
     python.CURL,
     python.GRPCURL_CLIENT,

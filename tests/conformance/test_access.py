@@ -141,7 +141,8 @@ def test_without_a_token_nothing_is_answered_over_http(headers, method, over_htt
 
 def test_a_stream_and_get_need_a_token_too(over_https):
     frame = b"\0\0\0\0\0"
-    _, body = over_https("POST", INFO.replace("GetServerInfo", "Replay"), frame, Content_Type="application/grpc-web")
+    path = INFO.replace("GetServerInfo", "Replay")
+    _, body = over_https("POST", path, frame, Content_Type="application/grpc-web")
     assert b"grpc-status: 16" in body
     assert over_https("GET", f"{INFO}?encoding=json&message=%7B%7D")[0].status == 401
 

@@ -120,6 +120,14 @@ def test_a_watch_shows_what_happens(stub, live, experiment_id):
     until(lambda: not watchers(live.server))
 
 
+def test_who_leaves_while_nothing_happens_is_gone_at_once(stub, live, experiment_id):
+    request = v1.WatchExperimentRequest(experiment_id=experiment_id, heartbeat_interval=Duration(seconds=3600))
+    events = stub.WatchExperiment(request)
+    assert next(events).event.sequence == 1
+    events.close()
+    until(lambda: not watchers(live.server))
+
+
 def test_heartbeats_come_while_nothing_happens(stub, experiment_id):
     request = v1.WatchExperimentRequest(
         experiment_id=experiment_id, after_sequence=5, heartbeat_interval=Duration(seconds=1)

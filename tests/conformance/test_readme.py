@@ -1,6 +1,7 @@
 """The README's lines, as printed, against a live server."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -71,6 +72,8 @@ def test_the_grpcurl_lines_work_as_printed(environment, tmp_path):
 
 @pytest.mark.usefixtures("server_of_the_readme")
 def test_the_curl_lines_work_as_printed(environment, tmp_path):
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
     script = printed_lines("Over HTTP, with curl", "sh")
     assert f"localhost:{HTTP_PORT}" in script
     command = ["bash", "-euo", "pipefail", "-c", script]

@@ -105,7 +105,8 @@ namespace AepsychGrpc.V1 {
     /// </summary>
     [pbr::OriginalName("ERROR_REASON_NOTHING_TO_MODEL")] NothingToModel = 11,
     /// <summary>
-    /// RESOURCE_EXHAUSTED: the request is larger than the server's limits (GetServerInfo has them).
+    /// RESOURCE_EXHAUSTED: the request is larger than the server's limits (GetServerInfo has them), or as many calls that
+    /// last are under way as the server takes: replays, exports, watching.
     /// </summary>
     [pbr::OriginalName("ERROR_REASON_LIMIT_EXCEEDED")] LimitExceeded = 12,
     /// <summary>

@@ -169,59 +169,59 @@ namespace AepsychGrpc.V1 {
             "VHJpYWxzUmVxdWVzdBIlCg5leHBlcmltZW50X2lkcxgBIAMoCVINZXhwZXJp",
             "bWVudElkcxI1CgZmb3JtYXQYAiABKA4yHS5hZXBzeWNoX2dycGMudjEuRXhw",
             "b3J0Rm9ybWF0UgZmb3JtYXQSKwoRaW5jbHVkZV9wb3N0ZXJpb3IYAyABKAhS",
-            "EGluY2x1ZGVQb3N0ZXJpb3IiRwoURXhwb3J0VHJpYWxzUmVzcG9uc2USGwoJ",
+            "EGluY2x1ZGVQb3N0ZXJpb3IiYwoURXhwb3J0VHJpYWxzUmVzcG9uc2USGwoJ",
             "ZmlsZV9uYW1lGAEgASgJUghmaWxlTmFtZRISCgRkYXRhGAIgASgMUgRkYXRh",
-            "Iq4BChZXYXRjaEV4cGVyaW1lbnRSZXF1ZXN0EiMKDWV4cGVyaW1lbnRfaWQY",
-            "ASABKAlSDGV4cGVyaW1lbnRJZBIlCg5hZnRlcl9zZXF1ZW5jZRgCIAEoBVIN",
-            "YWZ0ZXJTZXF1ZW5jZRJIChJoZWFydGJlYXRfaW50ZXJ2YWwYAyABKAsyGS5n",
-            "b29nbGUucHJvdG9idWYuRHVyYXRpb25SEWhlYXJ0YmVhdEludGVydmFsIo0B",
-            "ChdXYXRjaEV4cGVyaW1lbnRSZXNwb25zZRIuCgVldmVudBgBIAEoCzIWLmFl",
-            "cHN5Y2hfZ3JwYy52MS5FdmVudEgAUgVldmVudBI6CgloZWFydGJlYXQYAiAB",
-            "KAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSABSCWhlYXJ0YmVhdEIG",
-            "CgRpdGVtIhYKFEdldFNlcnZlckluZm9SZXF1ZXN0It0CChVHZXRTZXJ2ZXJJ",
-            "bmZvUmVzcG9uc2USGAoHdmVyc2lvbhgBIAEoCVIHdmVyc2lvbhIvCgZsaW1p",
-            "dHMYAiABKAsyFy5hZXBzeWNoX2dycGMudjEuTGltaXRzUgZsaW1pdHMSNgoG",
-            "bW9kZWxzGAMgAygLMh4uYWVwc3ljaF9ncnBjLnYxLkNvbXBvbmVudEluZm9S",
-            "Bm1vZGVscxJCCgxhY3F1aXNpdGlvbnMYBCADKAsyHi5hZXBzeWNoX2dycGMu",
-            "djEuQ29tcG9uZW50SW5mb1IMYWNxdWlzaXRpb25zEj4KCmdlbmVyYXRvcnMY",
-            "BSADKAsyHi5hZXBzeWNoX2dycGMudjEuQ29tcG9uZW50SW5mb1IKZ2VuZXJh",
-            "dG9ycxIYCgdxdWVyaWVzGAYgAygJUgdxdWVyaWVzEiMKDW91dGNvbWVfa2lu",
-            "ZHMYByADKAlSDG91dGNvbWVLaW5kcypuCg9SZXBsYXlBZ3JlZW1lbnQSIAoc",
-            "UkVQTEFZX0FHUkVFTUVOVF9VTlNQRUNJRklFRBAAEhkKFVJFUExBWV9BR1JF",
-            "RU1FTlRfU0FNRRABEh4KGlJFUExBWV9BR1JFRU1FTlRfRElGRkVSRU5UEAIq",
-            "mAEKDEV4cG9ydEZvcm1hdBIdChlFWFBPUlRfRk9STUFUX1VOU1BFQ0lGSUVE",
-            "EAASGgoWRVhQT1JUX0ZPUk1BVF9DU1ZfTE9ORxABEhoKFkVYUE9SVF9GT1JN",
-            "QVRfQ1NWX1dJREUQAhIZChVFWFBPUlRfRk9STUFUX1BBUlFVRVQQAxIWChJF",
-            "WFBPUlRfRk9STUFUX0pTT04QBDKJCgoRRXhwZXJpbWVudFNlcnZpY2USRgoF",
-            "U2V0dXASHS5hZXBzeWNoX2dycGMudjEuU2V0dXBSZXF1ZXN0Gh4uYWVwc3lj",
-            "aF9ncnBjLnYxLlNldHVwUmVzcG9uc2USQAoDQXNrEhsuYWVwc3ljaF9ncnBj",
-            "LnYxLkFza1JlcXVlc3QaHC5hZXBzeWNoX2dycGMudjEuQXNrUmVzcG9uc2US",
-            "QwoEVGVsbBIcLmFlcHN5Y2hfZ3JwYy52MS5UZWxsUmVxdWVzdBodLmFlcHN5",
-            "Y2hfZ3JwYy52MS5UZWxsUmVzcG9uc2USSwoFUXVlcnkSHS5hZXBzeWNoX2dy",
-            "cGMudjEuUXVlcnlSZXF1ZXN0Gh4uYWVwc3ljaF9ncnBjLnYxLlF1ZXJ5UmVz",
-            "cG9uc2UiA5ACARJQCgZSZXBsYXkSHi5hZXBzeWNoX2dycGMudjEuUmVwbGF5",
-            "UmVxdWVzdBofLmFlcHN5Y2hfZ3JwYy52MS5SZXBsYXlSZXNwb25zZSIDkAIB",
-            "MAESYQoORmluaXNoU3RyYXRlZ3kSJi5hZXBzeWNoX2dycGMudjEuRmluaXNo",
-            "U3RyYXRlZ3lSZXF1ZXN0GicuYWVwc3ljaF9ncnBjLnYxLkZpbmlzaFN0cmF0",
-            "ZWd5UmVzcG9uc2USZwoQRmluaXNoRXhwZXJpbWVudBIoLmFlcHN5Y2hfZ3Jw",
-            "Yy52MS5GaW5pc2hFeHBlcmltZW50UmVxdWVzdBopLmFlcHN5Y2hfZ3JwYy52",
-            "MS5GaW5pc2hFeHBlcmltZW50UmVzcG9uc2USWAoLUmV2aXNlVHJpYWwSIy5h",
-            "ZXBzeWNoX2dycGMudjEuUmV2aXNlVHJpYWxSZXF1ZXN0GiQuYWVwc3ljaF9n",
-            "cnBjLnYxLlJldmlzZVRyaWFsUmVzcG9uc2USYwoNR2V0RXhwZXJpbWVudBIl",
-            "LmFlcHN5Y2hfZ3JwYy52MS5HZXRFeHBlcmltZW50UmVxdWVzdBomLmFlcHN5",
-            "Y2hfZ3JwYy52MS5HZXRFeHBlcmltZW50UmVzcG9uc2UiA5ACARJpCg9MaXN0",
-            "RXhwZXJpbWVudHMSJy5hZXBzeWNoX2dycGMudjEuTGlzdEV4cGVyaW1lbnRz",
-            "UmVxdWVzdBooLmFlcHN5Y2hfZ3JwYy52MS5MaXN0RXhwZXJpbWVudHNSZXNw",
-            "b25zZSIDkAIBEloKCkxpc3RUcmlhbHMSIi5hZXBzeWNoX2dycGMudjEuTGlz",
-            "dFRyaWFsc1JlcXVlc3QaIy5hZXBzeWNoX2dycGMudjEuTGlzdFRyaWFsc1Jl",
-            "c3BvbnNlIgOQAgESYgoMRXhwb3J0VHJpYWxzEiQuYWVwc3ljaF9ncnBjLnYx",
-            "LkV4cG9ydFRyaWFsc1JlcXVlc3QaJS5hZXBzeWNoX2dycGMudjEuRXhwb3J0",
-            "VHJpYWxzUmVzcG9uc2UiA5ACATABEmsKD1dhdGNoRXhwZXJpbWVudBInLmFl",
-            "cHN5Y2hfZ3JwYy52MS5XYXRjaEV4cGVyaW1lbnRSZXF1ZXN0GiguYWVwc3lj",
-            "aF9ncnBjLnYxLldhdGNoRXhwZXJpbWVudFJlc3BvbnNlIgOQAgEwARJjCg1H",
-            "ZXRTZXJ2ZXJJbmZvEiUuYWVwc3ljaF9ncnBjLnYxLkdldFNlcnZlckluZm9S",
-            "ZXF1ZXN0GiYuYWVwc3ljaF9ncnBjLnYxLkdldFNlcnZlckluZm9SZXNwb25z",
-            "ZSIDkAIBYgZwcm90bzM="));
+            "EhoKCHByb2dyZXNzGAMgASgBUghwcm9ncmVzcyKuAQoWV2F0Y2hFeHBlcmlt",
+            "ZW50UmVxdWVzdBIjCg1leHBlcmltZW50X2lkGAEgASgJUgxleHBlcmltZW50",
+            "SWQSJQoOYWZ0ZXJfc2VxdWVuY2UYAiABKAVSDWFmdGVyU2VxdWVuY2USSAoS",
+            "aGVhcnRiZWF0X2ludGVydmFsGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1",
+            "cmF0aW9uUhFoZWFydGJlYXRJbnRlcnZhbCKNAQoXV2F0Y2hFeHBlcmltZW50",
+            "UmVzcG9uc2USLgoFZXZlbnQYASABKAsyFi5hZXBzeWNoX2dycGMudjEuRXZl",
+            "bnRIAFIFZXZlbnQSOgoJaGVhcnRiZWF0GAIgASgLMhouZ29vZ2xlLnByb3Rv",
+            "YnVmLlRpbWVzdGFtcEgAUgloZWFydGJlYXRCBgoEaXRlbSIWChRHZXRTZXJ2",
+            "ZXJJbmZvUmVxdWVzdCLdAgoVR2V0U2VydmVySW5mb1Jlc3BvbnNlEhgKB3Zl",
+            "cnNpb24YASABKAlSB3ZlcnNpb24SLwoGbGltaXRzGAIgASgLMhcuYWVwc3lj",
+            "aF9ncnBjLnYxLkxpbWl0c1IGbGltaXRzEjYKBm1vZGVscxgDIAMoCzIeLmFl",
+            "cHN5Y2hfZ3JwYy52MS5Db21wb25lbnRJbmZvUgZtb2RlbHMSQgoMYWNxdWlz",
+            "aXRpb25zGAQgAygLMh4uYWVwc3ljaF9ncnBjLnYxLkNvbXBvbmVudEluZm9S",
+            "DGFjcXVpc2l0aW9ucxI+CgpnZW5lcmF0b3JzGAUgAygLMh4uYWVwc3ljaF9n",
+            "cnBjLnYxLkNvbXBvbmVudEluZm9SCmdlbmVyYXRvcnMSGAoHcXVlcmllcxgG",
+            "IAMoCVIHcXVlcmllcxIjCg1vdXRjb21lX2tpbmRzGAcgAygJUgxvdXRjb21l",
+            "S2luZHMqbgoPUmVwbGF5QWdyZWVtZW50EiAKHFJFUExBWV9BR1JFRU1FTlRf",
+            "VU5TUEVDSUZJRUQQABIZChVSRVBMQVlfQUdSRUVNRU5UX1NBTUUQARIeChpS",
+            "RVBMQVlfQUdSRUVNRU5UX0RJRkZFUkVOVBACKpgBCgxFeHBvcnRGb3JtYXQS",
+            "HQoZRVhQT1JUX0ZPUk1BVF9VTlNQRUNJRklFRBAAEhoKFkVYUE9SVF9GT1JN",
+            "QVRfQ1NWX0xPTkcQARIaChZFWFBPUlRfRk9STUFUX0NTVl9XSURFEAISGQoV",
+            "RVhQT1JUX0ZPUk1BVF9QQVJRVUVUEAMSFgoSRVhQT1JUX0ZPUk1BVF9KU09O",
+            "EAQyiQoKEUV4cGVyaW1lbnRTZXJ2aWNlEkYKBVNldHVwEh0uYWVwc3ljaF9n",
+            "cnBjLnYxLlNldHVwUmVxdWVzdBoeLmFlcHN5Y2hfZ3JwYy52MS5TZXR1cFJl",
+            "c3BvbnNlEkAKA0FzaxIbLmFlcHN5Y2hfZ3JwYy52MS5Bc2tSZXF1ZXN0Ghwu",
+            "YWVwc3ljaF9ncnBjLnYxLkFza1Jlc3BvbnNlEkMKBFRlbGwSHC5hZXBzeWNo",
+            "X2dycGMudjEuVGVsbFJlcXVlc3QaHS5hZXBzeWNoX2dycGMudjEuVGVsbFJl",
+            "c3BvbnNlEksKBVF1ZXJ5Eh0uYWVwc3ljaF9ncnBjLnYxLlF1ZXJ5UmVxdWVz",
+            "dBoeLmFlcHN5Y2hfZ3JwYy52MS5RdWVyeVJlc3BvbnNlIgOQAgESUAoGUmVw",
+            "bGF5Eh4uYWVwc3ljaF9ncnBjLnYxLlJlcGxheVJlcXVlc3QaHy5hZXBzeWNo",
+            "X2dycGMudjEuUmVwbGF5UmVzcG9uc2UiA5ACATABEmEKDkZpbmlzaFN0cmF0",
+            "ZWd5EiYuYWVwc3ljaF9ncnBjLnYxLkZpbmlzaFN0cmF0ZWd5UmVxdWVzdBon",
+            "LmFlcHN5Y2hfZ3JwYy52MS5GaW5pc2hTdHJhdGVneVJlc3BvbnNlEmcKEEZp",
+            "bmlzaEV4cGVyaW1lbnQSKC5hZXBzeWNoX2dycGMudjEuRmluaXNoRXhwZXJp",
+            "bWVudFJlcXVlc3QaKS5hZXBzeWNoX2dycGMudjEuRmluaXNoRXhwZXJpbWVu",
+            "dFJlc3BvbnNlElgKC1JldmlzZVRyaWFsEiMuYWVwc3ljaF9ncnBjLnYxLlJl",
+            "dmlzZVRyaWFsUmVxdWVzdBokLmFlcHN5Y2hfZ3JwYy52MS5SZXZpc2VUcmlh",
+            "bFJlc3BvbnNlEmMKDUdldEV4cGVyaW1lbnQSJS5hZXBzeWNoX2dycGMudjEu",
+            "R2V0RXhwZXJpbWVudFJlcXVlc3QaJi5hZXBzeWNoX2dycGMudjEuR2V0RXhw",
+            "ZXJpbWVudFJlc3BvbnNlIgOQAgESaQoPTGlzdEV4cGVyaW1lbnRzEicuYWVw",
+            "c3ljaF9ncnBjLnYxLkxpc3RFeHBlcmltZW50c1JlcXVlc3QaKC5hZXBzeWNo",
+            "X2dycGMudjEuTGlzdEV4cGVyaW1lbnRzUmVzcG9uc2UiA5ACARJaCgpMaXN0",
+            "VHJpYWxzEiIuYWVwc3ljaF9ncnBjLnYxLkxpc3RUcmlhbHNSZXF1ZXN0GiMu",
+            "YWVwc3ljaF9ncnBjLnYxLkxpc3RUcmlhbHNSZXNwb25zZSIDkAIBEmIKDEV4",
+            "cG9ydFRyaWFscxIkLmFlcHN5Y2hfZ3JwYy52MS5FeHBvcnRUcmlhbHNSZXF1",
+            "ZXN0GiUuYWVwc3ljaF9ncnBjLnYxLkV4cG9ydFRyaWFsc1Jlc3BvbnNlIgOQ",
+            "AgEwARJrCg9XYXRjaEV4cGVyaW1lbnQSJy5hZXBzeWNoX2dycGMudjEuV2F0",
+            "Y2hFeHBlcmltZW50UmVxdWVzdBooLmFlcHN5Y2hfZ3JwYy52MS5XYXRjaEV4",
+            "cGVyaW1lbnRSZXNwb25zZSIDkAIBMAESYwoNR2V0U2VydmVySW5mbxIlLmFl",
+            "cHN5Y2hfZ3JwYy52MS5HZXRTZXJ2ZXJJbmZvUmVxdWVzdBomLmFlcHN5Y2hf",
+            "Z3JwYy52MS5HZXRTZXJ2ZXJJbmZvUmVzcG9uc2UiA5ACAWIGcHJvdG8z"));
       descriptor = pbr::FileDescriptor.FromGeneratedCode(descriptorData,
           new pbr::FileDescriptor[] { global::AepsychGrpc.V1.ConfigReflection.Descriptor, global::AepsychGrpc.V1.EventReflection.Descriptor, global::AepsychGrpc.V1.ExperimentReflection.Descriptor, global::AepsychGrpc.V1.PriorReflection.Descriptor, global::AepsychGrpc.V1.QueryReflection.Descriptor, global::AepsychGrpc.V1.ServerInfoReflection.Descriptor, global::AepsychGrpc.V1.TrialReflection.Descriptor, global::Google.Protobuf.WellKnownTypes.DurationReflection.Descriptor, global::Google.Protobuf.WellKnownTypes.StructReflection.Descriptor, global::Google.Protobuf.WellKnownTypes.TimestampReflection.Descriptor, },
           new pbr::GeneratedClrTypeInfo(new[] {typeof(global::AepsychGrpc.V1.ReplayAgreement), typeof(global::AepsychGrpc.V1.ExportFormat), }, null, new pbr::GeneratedClrTypeInfo[] {
@@ -250,7 +250,7 @@ namespace AepsychGrpc.V1 {
             new pbr::GeneratedClrTypeInfo(typeof(global::AepsychGrpc.V1.ListTrialsRequest), global::AepsychGrpc.V1.ListTrialsRequest.Parser, new[]{ "ExperimentId", "PageSize", "PageToken", "AfterSequence", "IncludePosterior" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::AepsychGrpc.V1.ListTrialsResponse), global::AepsychGrpc.V1.ListTrialsResponse.Parser, new[]{ "Trials", "NextPageToken", "Sequence" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::AepsychGrpc.V1.ExportTrialsRequest), global::AepsychGrpc.V1.ExportTrialsRequest.Parser, new[]{ "ExperimentIds", "Format", "IncludePosterior" }, null, null, null, null),
-            new pbr::GeneratedClrTypeInfo(typeof(global::AepsychGrpc.V1.ExportTrialsResponse), global::AepsychGrpc.V1.ExportTrialsResponse.Parser, new[]{ "FileName", "Data" }, null, null, null, null),
+            new pbr::GeneratedClrTypeInfo(typeof(global::AepsychGrpc.V1.ExportTrialsResponse), global::AepsychGrpc.V1.ExportTrialsResponse.Parser, new[]{ "FileName", "Data", "Progress" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::AepsychGrpc.V1.WatchExperimentRequest), global::AepsychGrpc.V1.WatchExperimentRequest.Parser, new[]{ "ExperimentId", "AfterSequence", "HeartbeatInterval" }, null, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::AepsychGrpc.V1.WatchExperimentResponse), global::AepsychGrpc.V1.WatchExperimentResponse.Parser, new[]{ "Event", "Heartbeat" }, new[]{ "Item" }, null, null, null),
             new pbr::GeneratedClrTypeInfo(typeof(global::AepsychGrpc.V1.GetServerInfoRequest), global::AepsychGrpc.V1.GetServerInfoRequest.Parser, null, null, null, null, null),
@@ -284,6 +284,14 @@ namespace AepsychGrpc.V1 {
 
   /// <summary>
   /// Format of an exported file.
+  ///
+  /// Tables have a column for whatever is known of a trial: experiment_id, study, participant_id, labels (JSON), trial_id;
+  /// state, source, as_asked (false where another stimulus was shown than asked), strategy, exclude_from_model,
+  /// response_time in seconds, ask_time, tell_time, observation_id, data_sequence, sequence, note, metadata (JSON),
+  /// revise_time, revision_reason. Parameters are those that were shown, outcomes those that count after all revisions; what
+  /// was told before a revision is in columns of its own. What is not there is empty. CSV is UTF-8 without a byte order mark,
+  /// with a header, fields quoted where they need to be, CRLF at the end of lines, numbers that read back exactly, true and
+  /// false, times in UTC (ISO 8601). In CSV a text that a spreadsheet would take for a formula gets an apostrophe before it.
   /// </summary>
   public enum ExportFormat {
     /// <summary>
@@ -291,19 +299,23 @@ namespace AepsychGrpc.V1 {
     /// </summary>
     [pbr::OriginalName("EXPORT_FORMAT_UNSPECIFIED")] Unspecified = 0,
     /// <summary>
-    /// Comma-separated values, a row for each trial, parameter and outcome.
+    /// Comma-separated values, a row for each value of a trial: `kind` is "parameter" or "outcome", `stimulus` counts from 1,
+    /// `name`, `value` and `told_value`.
     /// </summary>
     [pbr::OriginalName("EXPORT_FORMAT_CSV_LONG")] CsvLong = 1,
     /// <summary>
-    /// Comma-separated values, a row for each trial.
+    /// Comma-separated values, a row for each trial and a column for each parameter (NAME_1 and NAME_2 where trials have two
+    /// stimuli) and outcome, and told_NAME for an outcome before its revision. Where two would have the same name, one has its
+    /// kind before it, such as outcome_NAME.
     /// </summary>
     [pbr::OriginalName("EXPORT_FORMAT_CSV_WIDE")] CsvWide = 2,
     /// <summary>
-    /// Apache Parquet, a row for each trial.
+    /// Apache Parquet: the columns of CSV_WIDE, typed. The file's metadata has `aepsych_grpc.version` and
+    /// `aepsych_grpc.experiments` with their configs (JSON).
     /// </summary>
     [pbr::OriginalName("EXPORT_FORMAT_PARQUET")] Parquet = 3,
     /// <summary>
-    /// The whole log as JSON.
+    /// The whole logs as JSON. `aepsych-grpc import` makes the experiments of them again, in any database, to go on with.
     /// </summary>
     [pbr::OriginalName("EXPORT_FORMAT_JSON")] Json = 4,
   }
@@ -8633,7 +8645,7 @@ namespace AepsychGrpc.V1 {
         = pb::FieldCodec.ForString(10);
     private readonly pbc::RepeatedField<string> experimentIds_ = new pbc::RepeatedField<string>();
     /// <summary>
-    /// REQUIRED. The experiments.
+    /// REQUIRED. The experiments, each once; their trials come in this order.
     /// </summary>
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
@@ -8660,7 +8672,9 @@ namespace AepsychGrpc.V1 {
     public const int IncludePosteriorFieldNumber = 3;
     private bool includePosterior_;
     /// <summary>
-    /// OPTIONAL. Also write the model's prediction at each trial's stimulus.
+    /// OPTIONAL. Also write what the models expect at each trial's stimuli: mean, variance and the ends of the 90 % credible
+    /// interval of each outcome's response (binary: the probability of a 1; choice: that of the second stimulus), from all
+    /// responses. Empty where no model learns from the outcome, or nothing has been told yet. JSON is without.
     /// </summary>
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
@@ -8881,6 +8895,7 @@ namespace AepsychGrpc.V1 {
     public ExportTrialsResponse(ExportTrialsResponse other) : this() {
       fileName_ = other.fileName_;
       data_ = other.data_;
+      progress_ = other.progress_;
       _unknownFields = pb::UnknownFieldSet.Clone(other._unknownFields);
     }
 
@@ -8909,7 +8924,7 @@ namespace AepsychGrpc.V1 {
     public const int DataFieldNumber = 2;
     private pb::ByteString data_ = pb::ByteString.Empty;
     /// <summary>
-    /// The next bytes of the file.
+    /// The next bytes of the file, at most 1 MiB.
     /// </summary>
     [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
     [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
@@ -8917,6 +8932,21 @@ namespace AepsychGrpc.V1 {
       get { return data_; }
       set {
         data_ = pb::ProtoPreconditions.CheckNotNull(value, "value");
+      }
+    }
+
+    /// <summary>Field number for the "progress" field.</summary>
+    public const int ProgressFieldNumber = 3;
+    private double progress_;
+    /// <summary>
+    /// The part of the experiments that is written with this chunk and those before it, up to 1.
+    /// </summary>
+    [global::System.Diagnostics.DebuggerNonUserCodeAttribute]
+    [global::System.CodeDom.Compiler.GeneratedCode("protoc", null)]
+    public double Progress {
+      get { return progress_; }
+      set {
+        progress_ = value;
       }
     }
 
@@ -8937,6 +8967,7 @@ namespace AepsychGrpc.V1 {
       }
       if (FileName != other.FileName) return false;
       if (Data != other.Data) return false;
+      if (!pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.Equals(Progress, other.Progress)) return false;
       return Equals(_unknownFields, other._unknownFields);
     }
 
@@ -8946,6 +8977,7 @@ namespace AepsychGrpc.V1 {
       int hash = 1;
       if (FileName.Length != 0) hash ^= FileName.GetHashCode();
       if (Data.Length != 0) hash ^= Data.GetHashCode();
+      if (Progress != 0D) hash ^= pbc::ProtobufEqualityComparers.BitwiseDoubleEqualityComparer.GetHashCode(Progress);
       if (_unknownFields != null) {
         hash ^= _unknownFields.GetHashCode();
       }
@@ -8972,6 +9004,10 @@ namespace AepsychGrpc.V1 {
         output.WriteRawTag(18);
         output.WriteBytes(Data);
       }
+      if (Progress != 0D) {
+        output.WriteRawTag(25);
+        output.WriteDouble(Progress);
+      }
       if (_unknownFields != null) {
         _unknownFields.WriteTo(output);
       }
@@ -8990,6 +9026,10 @@ namespace AepsychGrpc.V1 {
         output.WriteRawTag(18);
         output.WriteBytes(Data);
       }
+      if (Progress != 0D) {
+        output.WriteRawTag(25);
+        output.WriteDouble(Progress);
+      }
       if (_unknownFields != null) {
         _unknownFields.WriteTo(ref output);
       }
@@ -9005,6 +9045,9 @@ namespace AepsychGrpc.V1 {
       }
       if (Data.Length != 0) {
         size += 1 + pb::CodedOutputStream.ComputeBytesSize(Data);
+      }
+      if (Progress != 0D) {
+        size += 1 + 8;
       }
       if (_unknownFields != null) {
         size += _unknownFields.CalculateSize();
@@ -9023,6 +9066,9 @@ namespace AepsychGrpc.V1 {
       }
       if (other.Data.Length != 0) {
         Data = other.Data;
+      }
+      if (other.Progress != 0D) {
+        Progress = other.Progress;
       }
       _unknownFields = pb::UnknownFieldSet.MergeFrom(_unknownFields, other._unknownFields);
     }
@@ -9047,6 +9093,10 @@ namespace AepsychGrpc.V1 {
             Data = input.ReadBytes();
             break;
           }
+          case 25: {
+            Progress = input.ReadDouble();
+            break;
+          }
         }
       }
     #endif
@@ -9068,6 +9118,10 @@ namespace AepsychGrpc.V1 {
           }
           case 18: {
             Data = input.ReadBytes();
+            break;
+          }
+          case 25: {
+            Progress = input.ReadDouble();
             break;
           }
         }

@@ -45,6 +45,9 @@ namespace AepsychGrpc
         /// <summary>Runs the experiment, once it is set up: pauses it and resumes it.</summary>
         public ExperimentRunner Runner { get; private set; }
 
+        /// <summary>Whether nothing is left to ask, and every response is with the server.</summary>
+        public bool IsFinished { get; private set; }
+
         /// <summary>What the study is.</summary>
         protected abstract ExperimentConfig Study();
 
@@ -79,6 +82,7 @@ namespace AepsychGrpc
             try
             {
                 await RunAsync(stopping.Token);
+                IsFinished = true;
                 OnFinished();
             }
             catch (Exception) when (stopping.IsCancellationRequested)

@@ -2,7 +2,6 @@ using System;
 using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
-using AepsychGrpc.V1;
 using UnityEngine;
 
 namespace AepsychGrpc.Play
@@ -27,8 +26,7 @@ namespace AepsychGrpc.Play
             typeof(ExperimentBehaviour).GetField("address", Private).SetValue(behaviour, address);
             int thread = Thread.CurrentThread.ManagedThreadId;
             typeof(ExperimentBehaviour).GetMethod("Start", Private).Invoke(behaviour, null);
-            while (behaviour.Experiment == null
-                || (await behaviour.Experiment.StateAsync()).State != ExperimentState.Finished)
+            while (!behaviour.IsFinished)
             {
                 await Task.Delay(50);
             }
