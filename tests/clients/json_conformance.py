@@ -289,15 +289,15 @@ def reconnect():
 
 
 def deadline():
-    experiment = new_experiment()
+    experiment = observed()
+    many = [stimulus(0.01 + i / 5050, 2) for i in range(5000)]  # takes longer than that on any machine
     try:
-        caller().call("Ask", {"experiment_id": experiment, "request_id": "hurried"}, hurried=True)
+        caller().call("Query", {"experiment_id": experiment, "prediction": {"stimuli": many}}, hurried=True)
     except RefusedError as error:
         assert error.code == "DEADLINE_EXCEEDED", error  # noqa: PT017  # no pytest here
     else:
         raise AssertionError("not refused")
-    asked(experiment)
-    told(experiment, observation(1, 1))
+    told(experiment, {"stimuli": [stimulus(0.5, 2)], "outcomes": {"response": 1}})
 
 
 def big_batch():

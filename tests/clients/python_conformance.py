@@ -7,7 +7,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from aepsych_grpc.client import AepsychError, Client, Experiment, Observation
+from aepsych_grpc.client import AepsychError, Client, Experiment, Observation, Timeout
 from aepsych_grpc.client.channel import GrpcTransport
 from clients.behaving import behave, restart
 
@@ -262,10 +262,11 @@ def reconnect():
 
 
 def deadline():
-    experiment = new_experiment()
-    hurried = Client(TARGET, timeout=0.001)
-    assert refusal(lambda: hurried.experiment(experiment.experiment_id)).code == "DEADLINE_EXCEEDED"
-    experiment.tell(experiment.ask(), 1)
+    experiment = observed()
+    hurried = Client(TARGET, timeout=Timeout(record=30, compute=0.001)).experiment(experiment.experiment_id)
+    many = [stimulus(0.01 + i / 5050, 2) for i in range(5000)]  # takes longer than that on any machine
+    assert refusal(lambda: hurried.predict(many)).code == "DEADLINE_EXCEEDED"
+    experiment.tell(stimulus(0.5, 2), 1)
 
 
 def big_batch():

@@ -220,10 +220,12 @@ check(experiment.state().told_count == 2, 'lost or twice');
 end
 
 function does_deadline(client)
-experiment = detection(client);
-hurried = aepsych.Client(client.connection.url, 'record_seconds', 0.001, 'compute_seconds', 0.001);
-refused(@() hurried.experiment(experiment.experiment_id), 'DEADLINE_EXCEEDED');
-experiment.tell(experiment.ask(), 1);
+experiment = observed(client);
+hurried = aepsych.Client(client.connection.url, 'compute_seconds', 0.001);
+again = hurried.experiment(experiment.experiment_id);
+many = struct('contrast', num2cell(linspace(0.01, 1, 5000)), 'frequency', 2); % takes longer than that on any machine
+refused(@() again.predict(many), 'DEADLINE_EXCEEDED');
+experiment.tell(struct('contrast', 0.5, 'frequency', 2), 1);
 end
 
 function does_big_batch(client)
