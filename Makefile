@@ -49,7 +49,7 @@ format: .venv/.installed  ## Format the sources and fix what can be fixed by its
 
 generate: .venv/.installed  ## Generate the stubs in aepsych_grpc/v1 and the clients' from protos/; needs protoc
 	buf format --write
-	rm -f aepsych_grpc/v1/*_pb2*.py*
+	rm -f aepsych_grpc/v1/*_pb2*.py* clients/matlab/+aepsych/+rpc/*.m
 	buf generate
 	@# Of the services' stubs only those that there are: the typing plugin writes one for every file.
 	@for stub in aepsych_grpc/v1/*_pb2_grpc.pyi; do test -e "$${stub%i}" || rm "$$stub"; done

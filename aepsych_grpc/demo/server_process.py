@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 STOP_WITHIN = 15.0
@@ -24,6 +25,7 @@ class ServerProcess:
         log: File to which its log is appended.
         port: Port to listen on for gRPC; 0 takes a free one.
         http_port: Port to listen on for HTTP; 0 takes a free one.
+        options: More options of `aepsych-grpc serve`.
 
     Attributes:
         port: Where it listens for gRPC.
@@ -31,9 +33,11 @@ class ServerProcess:
         seconds_to_ready: How long it took to start.
     """
 
-    def __init__(self, database: Path, log: Path, port: int = 0, http_port: int = 0) -> None:
+    def __init__(
+        self, database: Path, log: Path, port: int = 0, http_port: int = 0, options: Sequence[str] = ()
+    ) -> None:
         ports = ["--port", str(port), "--http-port", str(http_port)]
-        command = [sys.executable, "-m", "aepsych_grpc", "serve", *ports, "--db", str(database)]
+        command = [sys.executable, "-m", "aepsych_grpc", "serve", *ports, "--db", str(database), *options]
         start = time.perf_counter()
         with log.open("ab") as sink:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=sink, text=True)  # noqa: S603  # our own program

@@ -2,7 +2,16 @@
 
 from collections.abc import Sequence
 
-from clients import cpp, csharp
+from clients import cpp, csharp, matlab, python
 from clients.runner import Client
 
-CLIENTS: Sequence[Client] = (cpp.CLIENT, csharp.CLIENT, csharp.UNITY_CLIENT)
+CLIENTS: Sequence[Client] = (
+    python.PYTHON,
+    cpp.CLIENT,
+    csharp.CLIENT,
+    csharp.UNITY_CLIENT,
+    matlab.CLIENT,
+    python.CURL,
+    python.GRPCURL_CLIENT,
+    python.WEB_PAGE,
+)

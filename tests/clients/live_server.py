@@ -18,7 +18,8 @@ class LiveServer:
         self._start()
 
     def _start(self) -> None:
-        self._process = ServerProcess(self._database, self._log, self._port, self._http_port)
+        web_pages = ["--cors-origin", "*"]
+        self._process = ServerProcess(self._database, self._log, self._port, self._http_port, web_pages)
 
     @property
     def target(self) -> str:

@@ -15,7 +15,8 @@ closed = onCleanup(@() close(canvas));
 shown = experiment.plotField('axes', axes('Parent', canvas));
 check(strcmp(get(shown, 'XScale'), 'log') && isequal(get(shown, 'YLim'), [0.01 1]), 'other axes');
 check(strcmp(get(get(shown, 'XLabel'), 'String'), 'spatial frequency (cycles/degree)'), 'another label');
-[yes, no] = deal(findobj(shown, 'MarkerFaceColor', 'k'), findobj(shown, 'MarkerFaceColor', 'w'));
+yes = findobj(shown, 'Type', 'line', 'MarkerFaceColor', [0 0 0]);
+no = findobj(shown, 'Type', 'line', 'MarkerFaceColor', [1 1 1]);
 check(isequal(get(no, 'YData'), contrasts(1:3)) && isequal(get(yes, 'YData'), contrasts(4:end)), 'other trials');
 
 experiment.plotThreshold('axes', shown);
@@ -28,6 +29,6 @@ shown = experiment.plotField('parameters', 'contrast', 'fixed_parameters', struc
     'axes', axes('Parent', canvas));
 curve = get(findobj(shown, 'Type', 'line', 'LineStyle', '-'), 'YData');
 check(curve(1) < 0.5 && curve(end) > 0.5, 'another curve');
-check(~isempty(strfind(get(get(shown, 'Title'), 'String'), 'spatial_frequency = 4')), 'what is held is not said');
+check(has(get(get(shown, 'Title'), 'String'), 'spatial_frequency = 4'), 'what is held is not said');
 refused(@() experiment.plotField('parameters', 'contrst'), 'INVALID_REQUEST');
 end

@@ -1,8 +1,8 @@
 function known = fields(message)
 %FIELDS Says what a message of the contract is made of.
 %
-%   KNOWN = aepsych.rpc.fields(MESSAGE) is a struct array with the fields' name, name in JSON, cardinality ('one',
-%   'optional', 'list' or 'map'), kind of value, and the message's name for values that are messages.
+%   KNOWN = aepsych.rpc.fields(MESSAGE) is a struct array with the fields' name, name in JSON, cardinality
+%   ('one', 'optional', 'list' or 'map'), kind of value, and the message's name for values that are messages.
 
 % Generated from the contract by `make generate`; not to be edited.
 persistent messages

@@ -4,7 +4,7 @@ function response = getServerInfo(connection, request, seconds)
 %   RESPONSE = aepsych.rpc.getServerInfo(CONNECTION, REQUEST)
 %   RESPONSE = aepsych.rpc.getServerInfo(CONNECTION, REQUEST, SECONDS) with another deadline
 %
-%   CONNECTION is an aepsych.Connection. REQUEST is a struct, or a containers.Map; what is left out is not sent.
+%   CONNECTION is an aepsych.Connection, REQUEST a struct or containers.Map; what is left out is not sent.
 %
 %   REQUEST has no fields.
 %

@@ -8,7 +8,7 @@ function response = reviseTrial(connection, request, seconds)
 %   RESPONSE = aepsych.rpc.reviseTrial(CONNECTION, REQUEST)
 %   RESPONSE = aepsych.rpc.reviseTrial(CONNECTION, REQUEST, SECONDS) with another deadline
 %
-%   CONNECTION is an aepsych.Connection. REQUEST is a struct, or a containers.Map; what is left out is not sent.
+%   CONNECTION is an aepsych.Connection, REQUEST a struct or containers.Map; what is left out is not sent.
 %
 %   REQUEST:
 %     experiment_id (text)

@@ -6,7 +6,7 @@ function response = setup(connection, request, seconds)
 %   RESPONSE = aepsych.rpc.setup(CONNECTION, REQUEST)
 %   RESPONSE = aepsych.rpc.setup(CONNECTION, REQUEST, SECONDS) with another deadline
 %
-%   CONNECTION is an aepsych.Connection. REQUEST is a struct, or a containers.Map; what is left out is not sent.
+%   CONNECTION is an aepsych.Connection, REQUEST a struct or containers.Map; what is left out is not sent.
 %
 %   REQUEST:
 %     request_id (text)

@@ -5,7 +5,7 @@ function response = tell(connection, request, seconds)
 %   RESPONSE = aepsych.rpc.tell(CONNECTION, REQUEST)
 %   RESPONSE = aepsych.rpc.tell(CONNECTION, REQUEST, SECONDS) with another deadline
 %
-%   CONNECTION is an aepsych.Connection. REQUEST is a struct, or a containers.Map; what is left out is not sent.
+%   CONNECTION is an aepsych.Connection, REQUEST a struct or containers.Map; what is left out is not sent.
 %
 %   REQUEST:
 %     experiment_id (text)

@@ -21,7 +21,7 @@ function config = readFile(name)
 [~, ~, extension] = fileparts(name);
 if any(strcmpi(extension, {'.yaml', '.yml'}))
     error('aepsych:INVALID_CONFIG', ['%s is in YAML, which MATLAB can''t read. Make JSON of it: ' ...
-        'python -c "import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin), sys.stdout)" < %s'], name, name);
+        'aepsych-grpc config show --json %s > study.json'], name, name);
 end
 [id, why] = fopen(name, 'r', 'n', 'UTF-8');
 if id < 0
