@@ -73,9 +73,9 @@ def fisher_curvature(prior: Callable[[Log], PriorMoments], theta: Array, sd: Arr
         moved = prior(there)
         means.append((moved.mean - here.mean) / STEP)
         products.append(R @ ((moved.K - here.K) / STEP))
-    M = np.stack(means)
-    traces = [[np.vdot(one, other.T) for other in products] for one in products]
-    information: Array = np.eye(len(theta)) + 0.5 * np.array(traces) + M @ R @ M.T
+    p, M, A = len(theta), np.stack(means), np.stack(products)
+    traces = A.reshape(p, -1) @ A.transpose(0, 2, 1).reshape(p, -1).T
+    information: Array = np.eye(p) + 0.5 * traces + M @ R @ M.T
     return information
 
 
